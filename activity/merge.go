@@ -1,0 +1,66 @@
+package activity
+
+import (
+	"cmp"
+	"strings"
+	"time"
+)
+
+// Merge joins two facts of one key: Last is the later, First the earlier, Days
+// the union. Facts of different keys must not be merged; a's key is kept.
+//
+// For key use and sign-ins AWS records only the first of several uses within a
+// short span (IAM-31, IAM-32). "First within a sliding span" depends on the
+// order of arrival; the first within a fixed window of the clock does not, so
+// that is what Last is for those two classes: the earliest mark of the latest
+// window.
+func Merge(a, b Fact) Fact {
+	if later(a.Class, b.Last, a.Last) {
+		a.Last = b.Last
+	}
+	if compareMarks(b.First, a.First) < 0 {
+		a.First = b.First
+	}
+	a.Days = a.Days.Union(b.Days)
+	return a
+}
+
+// Windows of the clock in which only the first use is recorded.
+const (
+	keyUseWindow = 15 * time.Minute // IAM-32
+	signInWindow = 5 * time.Minute  // IAM-31
+)
+
+// later reports whether m replaces old as the last mark of a fact of class c.
+func later(c Class, m, old Mark) bool {
+	var window int64
+	switch c {
+	case KeyUse:
+		window = keyUseWindow.Milliseconds()
+	case SignIn:
+		window = signInWindow.Milliseconds()
+	default:
+		return compareMarks(m, old) > 0
+	}
+	if d := cmp.Compare(m.At/window, old.At/window); d != 0 {
+		return d > 0
+	}
+	return compareMarks(m, old) < 0
+}
+
+func compareMarks(a, b Mark) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.Event, b.Event))
+}
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(
+		strings.Compare(a.Account, b.Account),
+		strings.Compare(a.Principal, b.Principal),
+		strings.Compare(a.Source, b.Source),
+		strings.Compare(a.Name, b.Name),
+		strings.Compare(a.Region, b.Region),
+		cmp.Compare(a.Class, b.Class),
+		cmp.Compare(a.Outcome, b.Outcome),
+		strings.Compare(a.Target, b.Target),
+	)
+}

@@ -1,0 +1,16 @@
+package store
+
+// Kind names what a document is. The value is stored: never rename.
+type Kind string
+
+// The kinds of documents, each with the room that owns its encoding.
+const (
+	KindAccount    Kind = "account"    // accounts: the head of an account's inventory, by account id
+	KindSegment    Kind = "segment"    // accounts: a piece of an inventory, by account id and content hash
+	KindCredential Kind = "credential" // auth: an access key of this server, by key id
+	KindJob        Kind = "job"        // api/iam: a report job and its result, by job id
+	KindLedger     Kind = "ledger"     // ingest: what became of a log file, by its name
+	KindQuarantine Kind = "quarantine" // ingest: a record that was refused, by file and offset
+	KindCatalog    Kind = "catalog"    // cmd: the catalogue that replaces or overlays the embedded one
+	KindServer     Kind = "server"     // cmd: facts about this store, such as its first account
+)
