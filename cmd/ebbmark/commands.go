@@ -1,0 +1,17 @@
+package main
+
+import (
+	"crypto/rand"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// commands is the table of all commands, one file each.
+func (p *program) commands() []*cobra.Command {
+	return []*cobra.Command{
+		p.versionCommand(),
+	}
+}
+
+func randomSource() io.Reader { return rand.Reader }

@@ -1,0 +1,28 @@
+package wire
+
+// Caller is who signed a request.
+type Caller struct {
+	Account   string // 12 digits
+	Partition string // "aws", …
+	// UserID is what GetCallerIdentity answers (IAM-50): AIDA… for a user,
+	// AROA…:session for a role session, ACCOUNT:name for a federated user, the
+	// account id for root. Two callers are the same principal when Account and
+	// UserID are equal (LA-66).
+	UserID string
+	ARN    string // as GetCallerIdentity answers it
+	Kind   CallerKind
+	// Entity is the unique id of the IAM user or role behind the caller, empty
+	// for root: what the inventory knows it by.
+	Entity string
+}
+
+// CallerKind says what a caller is.
+type CallerKind uint8
+
+// The kinds of callers.
+const (
+	RootCaller CallerKind = iota + 1
+	UserCaller
+	RoleCaller
+	FederatedCaller
+)
