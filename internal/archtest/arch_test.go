@@ -1,0 +1,129 @@
+// Package archtest holds the architecture as a test: which room may import
+// which, and which rooms are pure. Change the table in the same commit as the
+// import, and say why there.
+package archtest
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ebbmark/ebbmark/"
+
+// rooms says for every package what it may import of ours. A name stands for
+// the package and everything below it. Reading upwards, each room knows only
+// rooms above its own line here.
+var rooms = []struct {
+	name    string
+	pure    bool // no os, net, database, logger; never time.Now
+	imports string
+}{
+	{"arn", true, ""},
+	{"sigv4", true, ""},
+	{"policy", true, "arn"},
+	{"activity", true, "arn policy"},
+	{"cloudtrail", true, "arn"},
+	{"catalog", true, "policy"},
+	{"grant", true, "arn policy catalog"},
+	{"inventory", true, "arn policy"},
+	{"report", true, "arn policy catalog grant activity inventory"},
+	{"catalog/gen", false, "catalog"},
+	{"wire", false, "arn"},
+	{"store", false, "activity arn"},
+	{"store/storetest", false, "store activity arn"},
+	{"store/mem", false, "store activity arn"},
+	{"store/sqlite", false, "store activity arn"},
+	{"accounts", false, "arn inventory store"},
+	{"ingest", false, "arn cloudtrail activity store"},
+	{"ingest/dir", false, "ingest"},
+	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
+	{"api/iam", false, "arn policy catalog grant activity inventory report store wire accounts"},
+	{"api/sts", false, "arn policy inventory store wire accounts auth"},
+	{"httpd", false, "wire"},
+	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
+	{"internal/scenario", false, "*"},
+	{"internal/archtest", false, ""},
+	{"cmd/ebbmark", false, "*"},
+	{"internal/bench", false, "*"},
+}
+
+// impure are the imports a pure room must not have.
+var impure = []string{"os", "net", "database/sql", "log", "log/slog", "math/rand", "math/rand/v2", "crypto/rand"}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestRoomsImportOnlyWhatTheyMay(t *testing.T) {
+	seen := 0
+	for _, p := range packages(t) {
+		name, ours := strings.CutPrefix(p.ImportPath, module)
+		if !ours {
+			continue
+		}
+		seen++
+		i := slices.IndexFunc(rooms, func(r struct {
+			name    string
+			pure    bool
+			imports string
+		}) bool {
+			return r.name == name
+		})
+		if i < 0 {
+			t.Errorf("package %s has no row in the table: decide where it stands", name)
+			continue
+		}
+		room := rooms[i]
+		for _, imp := range p.Imports {
+			if target, ours := strings.CutPrefix(imp, module); ours && room.imports != "*" &&
+				!slices.Contains(strings.Fields(room.imports), target) && !strings.HasPrefix(target, name+"/") {
+				t.Errorf("%s imports %s, which its row does not allow", name, target)
+			}
+			if room.pure && (slices.Contains(impure, imp) || strings.HasPrefix(imp, "net/")) && imp != "net/netip" && imp != "net/url" {
+				t.Errorf("%s is pure and imports %s", name, imp)
+			}
+		}
+	}
+	if seen < 15 {
+		t.Fatalf("saw %d packages: the test looked in the wrong place", seen)
+	}
+}
+
+// TestPureRoomsHaveNoClock looks for time.Now in the files of pure rooms.
+func TestPureRoomsHaveNoClock(t *testing.T) {
+	for _, room := range rooms {
+		if !room.pure {
+			continue
+		}
+		out, err := exec.Command("grep", "-nE", `time\.(Now|Since|Until)\(`, "-r", "--include=*.go", "--exclude=*_test.go", "--exclude-dir=gen", "../../"+room.name).Output()
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
+			continue // no line matches
+		}
+		t.Errorf("%s reads the clock (%v):\n%s", room.name, err, out)
+	}
+}
+
+func packages(t *testing.T) []pkg {
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
