@@ -29,24 +29,34 @@ var (
 	ErrNoStore = errors.New("no store there")
 	// ErrExists: Create found a store at the given place.
 	ErrExists = errors.New("a store is already there")
+	// ErrTooLarge: a document is larger than MaxDoc. Nothing was written.
+	ErrTooLarge = errors.New("document is too large")
 )
 
-// Facts keeps activity.
+// Facts keeps activity. Its methods may be called from any goroutine, and
+// from any process that has the same store open.
+//
+// The strings of a key may hold any bytes, also zero bytes and invalid UTF-8,
+// and come back as they were.
 type Facts interface {
-	// MergeFacts merges each fact into what is stored under its key. On return
-	// without error all of them are durable. On error any part of them may be:
-	// the caller repeats the whole call. Calls may repeat, overlap and come in
-	// any order from any process. The slice is not kept or changed, and may
-	// hold several facts of one key.
+	// MergeFacts merges each fact into what is stored under its key, by
+	// activity.Merge. On return without error all of them are durable. On
+	// error, also when ctx ends, any part of them may be: the caller repeats
+	// the whole call. Calls may repeat, overlap and come in any order from any
+	// process. The slice is not kept or changed; it may be empty and may hold
+	// several facts of one key.
 	MergeFacts(ctx context.Context, facts []activity.Fact) error
 	// Facts yields every stored fact under the prefix, each key once, ordered
 	// by activity.Key.Compare when the prefix names a principal and in any
-	// order otherwise. It sees all that was durable when it was called. An
-	// error ends the sequence.
+	// order otherwise. It sees all that was durable when the iteration began,
+	// and may see part of what is merged while it runs. The loop may call any
+	// method of the store and may stop early. An error ends the sequence; its
+	// fact is then zero.
 	Facts(ctx context.Context, under activity.Prefix) iter.Seq2[activity.Fact, error]
 }
 
-// Version is the state of one document; zero means "does not exist".
+// Version is the state of one document; zero means "does not exist". Versions
+// of one document can only be compared for equality.
 type Version int64
 
 // Doc is one document with its id.
@@ -55,24 +65,34 @@ type Doc struct {
 	Body []byte
 }
 
-// Docs keeps small documents (up to MaxDoc bytes each).
+// Docs keeps small documents (up to MaxDoc bytes each). Its methods may be
+// called from any goroutine, and from any process that has the same store
+// open. Ids may hold any bytes. A call that has returned is seen by every call
+// that begins later. Bodies passed in are not kept or changed, and those
+// returned belong to the caller. A body may be empty.
 type Docs interface {
 	// GetDoc returns the body and version, or ErrNotFound.
 	GetDoc(ctx context.Context, kind Kind, id string) ([]byte, Version, error)
 	// PutDoc writes body if the stored version is still old (zero: the
-	// document does not exist) and returns the new version; else ErrConflict.
-	// Durable on return. A version never comes back for different content,
-	// also not after a delete.
+	// document does not exist) and returns the new version; else ErrConflict,
+	// also when the document is gone. Durable on return. A version never comes
+	// back for different content, also not after a delete. On another error
+	// the document may or may not be written: the caller reads it again.
 	PutDoc(ctx context.Context, kind Kind, id string, body []byte, old Version) (Version, error)
 	// SetDocs writes every document whatever its version: for rows whose
-	// content does not depend on what was there, in one round trip. On error
-	// any part of them may be written. Durable on return.
+	// content does not depend on what was there, in one round trip. Each gets
+	// a new version; of several with one id the last wins. On error any part
+	// of them may be written. Durable on return.
 	SetDocs(ctx context.Context, kind Kind, docs []Doc) error
 	// DeleteDoc removes the document if its version is still old; ErrConflict
-	// if it is not, ErrNotFound if there is none.
+	// if it is not, ErrNotFound if there is none. Durable on return.
 	DeleteDoc(ctx context.Context, kind Kind, id string, old Version) error
 	// ListDocs yields the ids greater than after, ascending in byte order, at
-	// most limit of them (0: all). An error ends the sequence.
+	// most limit of them (0 or less: all); the empty id is listed when after
+	// is empty. It sees what was durable when the iteration began; of what is
+	// written while it runs it may see any part. The loop may call any method
+	// of the store and may stop early. An error ends the sequence; its id is
+	// then empty.
 	ListDocs(ctx context.Context, kind Kind, after string, limit int) iter.Seq2[string, error]
 }
 
@@ -80,10 +100,13 @@ type Docs interface {
 type Store interface {
 	Facts
 	Docs
+	// Close gives back what the store holds. No other method may run or be
+	// called afterwards.
 	Close() error
 }
 
-// MaxDoc is the largest document a backend must take, in bytes.
+// MaxDoc is the largest document a backend takes, in bytes; larger ones are
+// refused with ErrTooLarge.
 const MaxDoc = 16 << 20
 
 // Buckets is the number of buckets that facts are spread over.
