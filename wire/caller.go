@@ -14,6 +14,11 @@ type Caller struct {
 	// Entity is the unique id of the IAM user or role behind the caller, empty
 	// for root: what the inventory knows it by.
 	Entity string
+	// Keys are the condition keys of the request, such as "aws:SourceIp":
+	// what policies may ask about beyond who calls.
+	Keys map[string][]string
+	// SessionPolicies limit what the session may do (JSON text); none when nil.
+	SessionPolicies []string
 }
 
 // CallerKind says what a caller is.

@@ -1,0 +1,145 @@
+package auth
+
+import (
+	"context"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"time"
+
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// Owner is whom a long-term key belongs to: a user by unique id, or the root of
+// an account when User is empty. A user that is deleted and made again is
+// another owner.
+type Owner struct {
+	Account string `json:"account"`
+	User    string `json:"user,omitempty"`
+}
+
+// Key is a long-term access key of this server.
+type Key struct {
+	ID, Secret string
+	Owner      Owner
+	Active     bool
+	Created    time.Time
+}
+
+// ErrKeyExists: another key has that id.
+var ErrKeyExists = errors.New("access key already exists")
+
+// Keyring keeps long-term keys as documents. Safe for concurrent use.
+type Keyring struct {
+	Docs   store.Docs
+	Sealer *Sealer
+	Random io.Reader // cryptographic
+}
+
+// credential is the document of a key.
+type credential struct {
+	Format  int       `json:"format"`
+	Owner   Owner     `json:"owner"`
+	Sealed  string    `json:"sealed"` // the secret
+	Active  bool      `json:"active"`
+	Created time.Time `json:"created"`
+}
+
+const credentialFormat = 1
+
+// keyID and secret bounds (IAM-14): an id has 16 to 128 word characters; a
+// secret is any printable text that fits a line of a credentials file.
+var (
+	validKeyID  = regexp.MustCompile(`^\w{16,128}$`)
+	validSecret = regexp.MustCompile(`^[!-~]{16,128}$`)
+)
+
+// Create stores a key. An empty id or secret is made up. The error is
+// ErrKeyExists when another key has that id.
+func (k *Keyring) Create(ctx context.Context, owner Owner, id, secret string, now time.Time) (Key, error) {
+	id, secret, err := k.fill(id, secret)
+	if err != nil {
+		return Key{}, err
+	}
+	sealed, err := k.Sealer.Seal([]byte(secret), "key "+id)
+	if err != nil {
+		return Key{}, fmt.Errorf("seal access key %s: %w", id, err)
+	}
+	body, err := json.Marshal(credential{credentialFormat, owner, sealed, true, now.UTC()})
+	if err != nil {
+		return Key{}, err
+	}
+	_, err = k.Docs.PutDoc(ctx, store.KindCredential, id, body, 0)
+	if errors.Is(err, store.ErrConflict) {
+		return Key{}, fmt.Errorf("access key %s: %w", id, ErrKeyExists)
+	} else if err != nil {
+		return Key{}, fmt.Errorf("store access key %s: %w", id, err)
+	}
+	return Key{id, secret, owner, true, now.UTC()}, nil
+}
+
+func (k *Keyring) fill(id, secret string) (string, string, error) {
+	var err error
+	if id == "" {
+		if id, err = NewID("AKIA", 20, k.Random); err != nil {
+			return "", "", err
+		}
+	}
+	if secret == "" {
+		if secret, err = newSecret(k.Random); err != nil {
+			return "", "", err
+		}
+	}
+	if !validKeyID.MatchString(id) {
+		return "", "", fmt.Errorf("access key id %q: want 16 to 128 letters, digits or underscores", id)
+	}
+	if !validSecret.MatchString(secret) {
+		return "", "", errors.New("secret access key: want 16 to 128 printable characters without blanks")
+	}
+	return id, secret, nil
+}
+
+// Lookup finds a key with its secret, or store.ErrNotFound.
+func (k *Keyring) Lookup(ctx context.Context, id string) (Key, error) {
+	body, _, err := k.Docs.GetDoc(ctx, store.KindCredential, id)
+	if err != nil {
+		return Key{}, fmt.Errorf("read access key %s: %w", id, err)
+	}
+	var c credential
+	if err := json.Unmarshal(body, &c); err != nil {
+		return Key{}, fmt.Errorf("read access key %s: %w", id, err)
+	}
+	if c.Format != credentialFormat {
+		return Key{}, fmt.Errorf("access key %s has format %d: %w", id, c.Format, store.ErrNewer)
+	}
+	secret, err := k.Sealer.Open(c.Sealed, "key "+id)
+	if err != nil {
+		return Key{}, fmt.Errorf("access key %s: %w", id, err)
+	}
+	return Key{id, string(secret), c.Owner, c.Active, c.Created}, nil
+}
+
+// idAlphabet is the one of AWS's unique ids (IAM-11).
+var idAlphabet = base32.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").WithPadding(base32.NoPadding)
+
+// NewID makes up a unique id: the prefix (IAM-10) filled to length characters.
+func NewID(prefix string, length int, random io.Reader) (string, error) {
+	raw := make([]byte, length)
+	if _, err := io.ReadFull(random, raw); err != nil {
+		return "", fmt.Errorf("read randomness: %w", err)
+	}
+	return prefix + idAlphabet.EncodeToString(raw)[:length-len(prefix)], nil
+}
+
+// newSecret makes up a secret of 40 characters.
+func newSecret(random io.Reader) (string, error) {
+	raw := make([]byte, 30)
+	if _, err := io.ReadFull(random, raw); err != nil {
+		return "", fmt.Errorf("read randomness: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(raw), nil
+}

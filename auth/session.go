@@ -1,0 +1,61 @@
+package auth
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Session is what temporary credentials stand for. It travels sealed in the
+// session token.
+type Session struct {
+	KeyID   string    `json:"key"`
+	Secret  string    `json:"secret"`
+	Account string    `json:"account"`
+	User    string    `json:"user,omitempty"` // unique id, of a GetSessionToken session; empty with Role: see there
+	Role    string    `json:"role,omitempty"` // unique id; neither user nor role: the account's root
+	Name    string    `json:"name,omitempty"` // session name of a role
+	Issued  time.Time `json:"issued"`
+	Expires time.Time `json:"expires"`
+	// Policies are the session policies (JSON text); they can only take away.
+	Policies []string `json:"policies,omitempty"`
+	// Tags are the session tags, Chained whether a role session made it.
+	Tags    map[string]string `json:"tags,omitempty"`
+	Chained bool              `json:"chained,omitempty"`
+	// Source is the source identity, set once and kept along a chain.
+	Source string `json:"source,omitempty"`
+	MFA    bool   `json:"mfa,omitempty"`
+}
+
+const sessionUse = "session token"
+
+// NewSession completes s with a key id and secret and seals it: the token is
+// what a client sends with every request.
+func (k *Keyring) NewSession(s Session) (_ Session, token string, err error) {
+	if s.KeyID, err = NewID("ASIA", 20, k.Random); err != nil {
+		return s, "", err
+	}
+	if s.Secret, err = newSecret(k.Random); err != nil {
+		return s, "", err
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return s, "", err
+	}
+	token, err = k.Sealer.Seal(text, sessionUse)
+	return s, token, err
+}
+
+// openSession reads a session token; the error is ErrSealed for a token that is
+// not ours.
+func (k *Keyring) openSession(token string) (Session, error) {
+	var s Session
+	text, err := k.Sealer.Open(token, sessionUse)
+	if err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return s, fmt.Errorf("read session token: %w", err)
+	}
+	return s, nil
+}
