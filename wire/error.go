@@ -1,6 +1,12 @@
 package wire
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"unicode/utf8"
+)
 
 // Error is an AWS error as a client sees it. Operations and the layers around
 // them return it; anything else becomes ServiceFailure.
@@ -15,4 +21,36 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Message)
 // Errorf makes an Error.
 func Errorf(status int, code, format string, args ...any) *Error {
 	return &Error{status, code, fmt.Sprintf(format, args...)}
+}
+
+// visible is what the client may see of err.
+func visible(err error) *Error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return Errorf(http.StatusServiceUnavailable, "ServiceUnavailable", "The request took too long. Try again later.")
+	}
+	return Errorf(http.StatusInternalServerError, "ServiceFailure", "An internal error occurred. The server's log has the reason under this request id.")
+}
+
+// malformed is the error of a request that cannot be read as what it claims to
+// be.
+func malformed(format string, args ...any) *Error {
+	return Errorf(http.StatusBadRequest, "MalformedInput", format, args...)
+}
+
+// echo is a name from the request, cut to what a message may repeat.
+func echo(name string) string {
+	n := 0
+	for at := range name {
+		if n == maxEcho {
+			return name[:at] + "..."
+		}
+		n++
+	}
+	if !utf8.ValidString(name) {
+		return fmt.Sprintf("%q", name)
+	}
+	return name
 }

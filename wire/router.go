@@ -1,0 +1,168 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+)
+
+// Request is one API request, its body read and its signature verified.
+type Request struct {
+	ID   string // request id, repeated in the answer
+	HTTP *http.Request
+	Body []byte
+
+	read   bool // what params returns is known
+	parsed params
+	err    error
+}
+
+// params are the parameters of the request, read once.
+func (r *Request) params() (params, error) {
+	if !r.read {
+		r.parsed, r.err = readParams(r)
+		r.read = true
+	}
+	return r.parsed, r.err
+}
+
+// Response is an answer, ready to be sent, and what there is to say about it.
+type Response struct {
+	Status      int
+	ContentType string
+	Body        []byte
+	// Service and Operation are names of the tables, or empty when the request
+	// got no further than finding out that there is none.
+	Service, Operation string
+	Code               string // AWS error code, or empty
+	// Cause is an error that the client does not get to see: for the log.
+	Cause error
+}
+
+// Router finds the operation of a request and runs it. It is not changed after
+// NewRouter and safe for concurrent use.
+type Router struct {
+	guard    Guard
+	services []*table
+}
+
+// table is a service with its operations by name.
+type table struct {
+	Service
+	byName map[string]*Operation
+}
+
+// NewRouter makes a router of at least one service. The first one lends its XML
+// namespace to errors of requests that belong to no service. It panics when two
+// rows have the same name.
+func NewRouter(guard Guard, services ...Service) *Router {
+	if guard == nil || len(services) == 0 {
+		panic("wire: a router needs a guard and a service")
+	}
+	r := &Router{guard: guard}
+	for _, s := range services {
+		r.services = append(r.services, newTable(s))
+	}
+	return r
+}
+
+func newTable(s Service) *table {
+	t := &table{s, make(map[string]*Operation, len(s.Operations))}
+	for i := range s.Operations {
+		op := &s.Operations[i]
+		if t.byName[op.Name] != nil {
+			panic(fmt.Sprintf("wire: service %s has two operations %s", s.Name, op.Name))
+		}
+		t.byName[op.Name] = op
+	}
+	return t
+}
+
+// Serve answers a request of caller that was signed for a service.
+func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *Request) Response {
+	svc, err := r.route(signed, req)
+	if err != nil {
+		return r.Fail(req, err)
+	}
+	op, said, err := svc.find(req)
+	if err != nil {
+		return svc.fail(req, "", err)
+	}
+	out, err := op.run(ctx, pass{caller, r.guard, svc.Name + ":" + op.Name}, said)
+	if err != nil {
+		return svc.fail(req, op.Name, err)
+	}
+	return Response{
+		Status: http.StatusOK, ContentType: xmlType, Body: query{}.answer(&svc.Service, op, req.ID, out),
+		Service: svc.Name, Operation: op.Name,
+	}
+}
+
+// Fail answers a request that reached no service: its signature is wrong, its
+// body too large.
+func (r *Router) Fail(req *Request, err error) Response {
+	answer := r.services[0].fail(req, "", err)
+	answer.Service = ""
+	return answer
+}
+
+// route finds the service of a request: the one it was signed for, or, when
+// that does not decide, the one whose version and operations fit best (IAM-6).
+func (r *Router) route(signed string, req *Request) (*table, error) {
+	var best *table
+	most := -1
+	for _, svc := range r.services {
+		if signed != "" && svc.Name != signed {
+			continue
+		}
+		if fit := svc.fit(req); fit > most {
+			best, most = svc, fit
+		}
+	}
+	if best == nil {
+		return nil, Errorf(http.StatusForbidden, "SignatureDoesNotMatch", "Credential should be scoped to a service that is served here, not to %s.", echo(signed))
+	}
+	return best, nil
+}
+
+// fit is how well a request fits a service: 2 for its version, 1 for an
+// operation of that name.
+func (t *table) fit(req *Request) (n int) {
+	p, err := req.params()
+	if err != nil {
+		return 0
+	}
+	if p["Version"] == t.Version {
+		n += 2
+	}
+	if t.byName[p["Action"]] != nil {
+		n++
+	}
+	return n
+}
+
+func (t *table) find(req *Request) (*Operation, *node, error) {
+	name, version, said, err := query{}.read(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	op := t.byName[name]
+	if op == nil || version != t.Version {
+		return nil, nil, Errorf(http.StatusBadRequest, "InvalidAction",
+			"Could not find operation %s for version %s", echo(name), echo(version))
+	}
+	return op, said, nil
+}
+
+func (t *table) fail(req *Request, operation string, err error) Response {
+	e := visible(err)
+	answer := Response{
+		Status: e.Status, ContentType: xmlType, Body: query{}.fail(&t.Service, req.ID, e),
+		Service: t.Name, Operation: operation, Code: e.Code,
+	}
+	if _, ok := errors.AsType[*Error](err); !ok {
+		answer.Cause = err
+	}
+	return answer
+}
