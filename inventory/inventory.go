@@ -4,9 +4,15 @@
 // An Account is a value: once built it is not changed, so that a report, a
 // request and an import may look at it at the same time. A change makes a new
 // Account (Clone, then edit, then Index).
+//
+// Snapshot reads what "aws iam get-account-authorization-details" prints, and
+// WriteSnapshot writes it.
 package inventory
 
 import "time"
+
+// The JSON names below are the stored form (package accounts): never rename
+// one. What AWS prints is described by the types in detail.go instead.
 
 // Account is the inventory of one account.
 type Account struct {
@@ -17,74 +23,104 @@ type Account struct {
 	Roles     []*Role
 	Policies  []*Policy // customer managed, and the AWS managed ones the account uses
 
-	byName map[string]any // see Index
+	index *index // see Index
 }
 
 // Tag is a key and its value.
-type Tag struct{ Key, Value string }
+type Tag struct {
+	Key   string `json:"k"`
+	Value string `json:"v,omitempty"`
+}
 
 // Inline is a policy embedded in a user, group or role.
 type Inline struct {
-	Name     string
-	Document string // JSON text, decoded
+	Name     string `json:"name"`
+	Document string `json:"doc"` // JSON text, decoded
 }
 
 // User is an IAM user.
 type User struct {
-	Name, ID, ARN, Path string
-	Created             time.Time
-	PasswordLastUsed    time.Time // as the snapshot said; zero: never or unknown
-	Inline              []Inline
-	Attached            []string // ARNs of managed policies
-	Groups              []string // names
-	Boundary            string   // ARN of the permissions boundary, or empty
-	Tags                []Tag
+	Name             string    `json:"name"`
+	ID               string    `json:"id"`
+	ARN              string    `json:"arn"`
+	Path             string    `json:"path"`
+	Created          time.Time `json:"created,omitzero"`
+	PasswordLastUsed time.Time `json:"passwordUsed,omitzero"` // as the snapshot said; zero: never or unknown
+	Inline           []Inline  `json:"inline,omitempty"`
+	Attached         []string  `json:"attached,omitempty"` // ARNs of managed policies
+	Groups           []string  `json:"groups,omitempty"`   // names
+	Boundary         string    `json:"boundary,omitempty"` // ARN of the permissions boundary, or empty
+	Tags             []Tag     `json:"tags,omitempty"`
 }
 
 // Group is an IAM group. Its members are the users that name it.
 type Group struct {
-	Name, ID, ARN, Path string
-	Created             time.Time
-	Inline              []Inline
-	Attached            []string
+	Name     string    `json:"name"`
+	ID       string    `json:"id"`
+	ARN      string    `json:"arn"`
+	Path     string    `json:"path"`
+	Created  time.Time `json:"created,omitzero"`
+	Inline   []Inline  `json:"inline,omitempty"`
+	Attached []string  `json:"attached,omitempty"`
 }
 
 // Role is an IAM role.
 type Role struct {
-	Name, ID, ARN, Path string
-	Created             time.Time
-	Trust               string // AssumeRolePolicyDocument, JSON text
-	Description         string
-	MaxSession          time.Duration // zero: not said
-	Inline              []Inline
-	Attached            []string
-	Boundary            string
-	Tags                []Tag
-	LastUsed            time.Time // as the snapshot said; zero: unknown
-	LastUsedRegion      string
-	InstanceProfiles    []InstanceProfile
+	Name             string            `json:"name"`
+	ID               string            `json:"id"`
+	ARN              string            `json:"arn"`
+	Path             string            `json:"path"`
+	Created          time.Time         `json:"created,omitzero"`
+	Trust            string            `json:"trust,omitempty"` // AssumeRolePolicyDocument, JSON text
+	Description      string            `json:"description,omitempty"`
+	MaxSession       time.Duration     `json:"maxSession,omitempty"` // zero: not said
+	Inline           []Inline          `json:"inline,omitempty"`
+	Attached         []string          `json:"attached,omitempty"`
+	Boundary         string            `json:"boundary,omitempty"`
+	Tags             []Tag             `json:"tags,omitempty"`
+	LastUsed         time.Time         `json:"lastUsed,omitzero"` // as the snapshot said; zero: unknown
+	LastUsedRegion   string            `json:"lastUsedRegion,omitempty"`
+	InstanceProfiles []InstanceProfile `json:"instanceProfiles,omitempty"`
 }
 
 // InstanceProfile is a container that hands a role to EC2 instances.
 type InstanceProfile struct {
-	Name, ID, ARN, Path string
-	Created             time.Time
+	Name    string    `json:"name"`
+	ID      string    `json:"id"`
+	ARN     string    `json:"arn"`
+	Path    string    `json:"path"`
+	Created time.Time `json:"created,omitzero"`
 }
 
 // Policy is a managed policy, of the account or of AWS.
 type Policy struct {
-	Name, ID, ARN, Path string
-	Description         string
-	Default             string // id of the default version
-	Versions            []PolicyVersion
-	Attachable          bool
-	Created, Updated    time.Time
-	Tags                []Tag
+	Name        string          `json:"name"`
+	ID          string          `json:"id"`
+	ARN         string          `json:"arn"`
+	Path        string          `json:"path"`
+	Description string          `json:"description,omitempty"`
+	Default     string          `json:"default"` // id of the default version
+	Versions    []PolicyVersion `json:"versions,omitempty"`
+	Attachable  bool            `json:"attachable,omitempty"`
+	Created     time.Time       `json:"created,omitzero"`
+	Updated     time.Time       `json:"updated,omitzero"`
+	Tags        []Tag           `json:"tags,omitempty"`
 }
 
 // PolicyVersion is one version of a managed policy.
 type PolicyVersion struct {
-	ID       string // "v1"
-	Document string // JSON text
-	Created  time.Time
+	ID       string    `json:"id"`  // "v1"
+	Document string    `json:"doc"` // JSON text
+	Created  time.Time `json:"created,omitzero"`
+}
+
+// DefaultDocument is the text of the version that counts (LA-3), or empty when
+// the policy does not hold it.
+func (p *Policy) DefaultDocument() string {
+	for _, v := range p.Versions {
+		if v.ID == p.Default {
+			return v.Document
+		}
+	}
+	return ""
 }

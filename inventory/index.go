@@ -1,0 +1,169 @@
+package inventory
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// index is what the lookups of an Account read. Names are folded.
+type index struct {
+	users, userIDs map[string]*User
+	groups         map[string]*Group
+	roles, roleIDs map[string]*Role
+	policies       map[string]*Policy     // by ARN
+	members        map[string][]*User     // by group name
+	attached       map[string]*attachment // by policy ARN
+}
+
+// attachment is who has one managed policy attached, each list by name.
+type attachment struct {
+	users  []*User
+	groups []*Group
+	roles  []*Role
+}
+
+// Index builds the lookups and sorts every list by name. Call it once after an
+// Account has been built or changed, before it is shared.
+//
+// An entity whose own lists are in order already is only read, never written:
+// Accounts that differ little share their entities.
+func (a *Account) Index() {
+	a.sort()
+	x := &index{
+		users: make(map[string]*User, len(a.Users)), userIDs: make(map[string]*User, len(a.Users)),
+		groups: make(map[string]*Group, len(a.Groups)),
+		roles:  make(map[string]*Role, len(a.Roles)), roleIDs: make(map[string]*Role, len(a.Roles)),
+		policies: make(map[string]*Policy, len(a.Policies)),
+		members:  map[string][]*User{},
+		attached: map[string]*attachment{},
+	}
+	for _, p := range a.Policies {
+		x.policies[p.ARN] = p
+	}
+	for _, u := range a.Users {
+		x.addUser(u)
+	}
+	for _, g := range a.Groups {
+		x.groups[fold(g.Name)] = g
+		for _, arn := range g.Attached {
+			t := x.attachment(arn)
+			t.groups = append(t.groups, g)
+		}
+	}
+	for _, r := range a.Roles {
+		x.roles[fold(r.Name)], x.roleIDs[r.ID] = r, r
+		for _, arn := range r.Attached {
+			t := x.attachment(arn)
+			t.roles = append(t.roles, r)
+		}
+	}
+	a.index = x
+}
+
+func (x *index) addUser(u *User) {
+	x.users[fold(u.Name)], x.userIDs[u.ID] = u, u
+	for _, g := range u.Groups {
+		x.members[fold(g)] = append(x.members[fold(g)], u)
+	}
+	for _, arn := range u.Attached {
+		t := x.attachment(arn)
+		t.users = append(t.users, u)
+	}
+}
+
+func (x *index) attachment(arn string) *attachment {
+	t := x.attached[arn]
+	if t == nil {
+		t = &attachment{}
+		x.attached[arn] = t
+	}
+	return t
+}
+
+// sort puts every list in its order: entities, inline policies and groups by
+// name, managed policies by name and then ARN, attachments by ARN, versions
+// newest first.
+func (a *Account) sort() {
+	order(a.Users, func(u, v *User) int { return compareNames(u.Name, v.Name) })
+	order(a.Groups, func(g, h *Group) int { return compareNames(g.Name, h.Name) })
+	order(a.Roles, func(r, s *Role) int { return compareNames(r.Name, s.Name) })
+	order(a.Policies, func(p, q *Policy) int {
+		return cmp.Or(compareNames(p.Name, q.Name), strings.Compare(p.ARN, q.ARN))
+	})
+	for _, u := range a.Users {
+		sortGrants(u.Inline, &u.Attached)
+		order(u.Groups, compareNames)
+		dedupe(&u.Groups)
+	}
+	for _, g := range a.Groups {
+		sortGrants(g.Inline, &g.Attached)
+	}
+	for _, r := range a.Roles {
+		sortGrants(r.Inline, &r.Attached)
+		order(r.InstanceProfiles, func(p, q InstanceProfile) int { return compareNames(p.Name, q.Name) })
+	}
+	for _, p := range a.Policies {
+		order(p.Versions, func(v, w PolicyVersion) int {
+			return cmp.Or(cmp.Compare(versionNumber(w.ID), versionNumber(v.ID)), strings.Compare(v.ID, w.ID))
+		})
+	}
+}
+
+func sortGrants(inline []Inline, attached *[]string) {
+	order(inline, func(p, q Inline) int { return compareNames(p.Name, q.Name) })
+	order(*attached, strings.Compare)
+	dedupe(attached)
+}
+
+// order sorts the list unless it is sorted: see Index for why that matters.
+func order[E any](list []E, compare func(a, b E) int) {
+	if !slices.IsSortedFunc(list, compare) {
+		slices.SortStableFunc(list, compare)
+	}
+}
+
+// dedupe drops repetitions from a sorted list, and writes only if there are
+// any.
+func dedupe(list *[]string) {
+	for i := 1; i < len(*list); i++ {
+		if (*list)[i] == (*list)[i-1] {
+			*list = slices.Compact(*list)
+			return
+		}
+	}
+}
+
+// compareNames is the order of names: ignoring case, then byte order (IAM-8).
+func compareNames(a, b string) int {
+	return cmp.Or(strings.Compare(fold(a), fold(b)), strings.Compare(a, b))
+}
+
+// fold is the form by which names are compared (IAM-13). IAM names are ASCII,
+// so only those letters have two cases.
+func fold(name string) string {
+	for i := range len(name) {
+		if c := name[i]; c >= 'A' && c <= 'Z' {
+			return lower(name)
+		}
+	}
+	return name
+}
+
+func lower(name string) string {
+	b := []byte(name)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// versionNumber is 12 of "v12" and of "v12.x", and 0 of anything else.
+func versionNumber(id string) int {
+	digits, _, _ := strings.Cut(strings.TrimPrefix(id, "v"), ".")
+	n, _ := strconv.Atoi(digits)
+	return n
+}
