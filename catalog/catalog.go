@@ -1,9 +1,6 @@
 package catalog
 
-import (
-	"errors"
-	"time"
-)
+import "time"
 
 // Level is an action's access level.
 type Level byte
@@ -17,12 +14,41 @@ const (
 	Tagging     Level = 'T'
 )
 
+// String is the name AWS prints: "Permissions management".
+func (l Level) String() string {
+	switch l {
+	case List:
+		return "List"
+	case Read:
+		return "Read"
+	case Write:
+		return "Write"
+	case Permissions:
+		return "Permissions management"
+	case Tagging:
+		return "Tagging"
+	}
+	return "Unknown"
+}
+
 // Catalog is an immutable set of services and actions. Safe for concurrent use.
 type Catalog struct {
 	services  []Service
 	actions   []Action
 	keys      []string
 	resources []Resource
+
+	set      set // what it was made of; With and Overlay start from it
+	tracking *tracking
+	events   *events
+	config   Config
+	overlay  *Overlay // nil: none
+
+	namespaces map[string]int32 // index in services, by namespace
+	names      map[string]int32 // index in actions, by key
+	calls      map[string]int32 // index in actions or unknown, by "namespace:operation" in lower case
+	hosts      map[string]host  // by label of the event source
+	regions    map[string]time.Time
 }
 
 // Service is one IAM service namespace.
@@ -46,44 +72,67 @@ type Action struct {
 type Resource struct {
 	Service  int
 	Name     string
-	Patterns []string // ARN formats with every ${Variable} as *
+	Formats  []string // ARN formats as AWS writes them, sorted
+	Patterns []string // the same with every ${Variable} as *
 }
 
-// Load reads the embedded catalogue.
-func Load() (*Catalog, error) { return nil, errors.New("not built yet") }
-
-// Services, sorted by namespace in byte order.
+// Services, sorted by namespace in byte order (LA-70). Not to be changed.
 func (c *Catalog) Services() []Service { return c.services }
 
-// Actions, sorted by Keys.
+// Actions, sorted by Keys. Not to be changed. Services lie in it as blocks, but
+// not in the order of Services: "ec2-instance-connect:" is before "ec2:".
 func (c *Catalog) Actions() []Action { return c.actions }
 
 // Keys is "namespace:action" in lower case of every action, sorted in byte
-// order: Keys()[i] belongs to Actions()[i].
+// order: Keys()[i] belongs to Actions()[i]. Not to be changed.
 func (c *Catalog) Keys() []string { return c.keys }
 
-// Resources are the resource types that actions name by index.
+// Resources are the resource types that actions name by index. Not to be changed.
 func (c *Catalog) Resources() []Resource { return c.resources }
 
 // Service finds a namespace; case matters.
-func (c *Catalog) Service(namespace string) (int, bool) { return 0, false }
-
-// Action finds an action; the case of both names is ignored.
-func (c *Catalog) Action(namespace, name string) (int, bool) { return 0, false }
-
-// Use is what a raw event source and name stand for.
-type Use struct {
-	Service int // index in Services()
-	Action  int // index in Actions(), or -1: unknown, service level only
+func (c *Catalog) Service(namespace string) (int, bool) {
+	i, ok := c.namespaces[namespace]
+	return int(i), ok
 }
 
-// Resolve maps the raw names of a fact (activity.Key Source and Name) to a
-// service and action by CT-30 to CT-37; false: unmapped source, no activity.
-func (c *Catalog) Resolve(source, name string) (Use, bool) { return Use{}, false }
+// Action finds an action; the case of both names is ignored.
+func (c *Catalog) Action(namespace, name string) (int, bool) {
+	var buf [maxKey]byte
+	i, ok := c.names[string(appendKey(buf[:0], namespace, name, ""))]
+	return int(i), ok
+}
+
+// FullName is "namespace:Action" in the catalogue's spelling.
+func (c *Catalog) FullName(action int) string {
+	a := &c.actions[action]
+	return c.services[a.Service].Namespace + ":" + a.Name
+}
 
 // RegionStart is the first tracked moment of a Region; false: the Region gives
 // no last accessed information (LA-41).
-func (c *Catalog) RegionStart(region string) (time.Time, bool) { return time.Time{}, false }
+func (c *Catalog) RegionStart(region string) (time.Time, bool) {
+	t, ok := c.regions[region]
+	return t, ok
+}
 
 // ActionStart is the first moment of action-level tracking of a service (LA-42).
-func (c *Catalog) ActionStart(service int) time.Time { return time.Time{} }
+func (c *Catalog) ActionStart(service int) time.Time {
+	if t, ok := c.tracking.starts[c.services[service].Namespace]; ok {
+		return t
+	}
+	return c.tracking.defaultStart
+}
+
+// DefaultRegion is the Region that Organizations reports print for the service
+// when it is unused; empty for all services but a few.
+func (c *Catalog) DefaultRegion(service int) string {
+	return c.tracking.defaultRegions[c.services[service].Namespace]
+}
+
+// Regions that give last accessed information, sorted by name. Those that an
+// operator added have neither partition nor title.
+func (c *Catalog) Regions() []Region {
+	out := append([]Region(nil), c.tracking.regions...)
+	return appendConfigured(out, c.config.Regions)
+}
