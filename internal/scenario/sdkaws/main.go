@@ -1,0 +1,180 @@
+// Command sdkaws speaks like the AWS CLI but calls through aws-sdk-go-v2, so
+// that one scenario script can be played by both clients:
+//
+//	sdkaws --endpoint-url URL SERVICE OPERATION [--flag VALUE…]…
+//
+// It prints the answer as the CLI does: AWS's member names, times in ISO 8601,
+// absent members left out. An API error goes to standard error in the CLI's
+// words, with the CLI's exit code 254.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go"
+)
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	err := run(ctx, os.Args[1:])
+	if err == nil {
+		return
+	}
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		operation, _ := errors.AsType[*smithy.OperationError](err)
+		fmt.Fprintf(os.Stderr, "\nAn error occurred (%s) when calling the %s operation: %s\n", api.ErrorCode(), operation.OperationName, api.ErrorMessage())
+		os.Exit(254)
+	}
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(253)
+}
+
+func run(ctx context.Context, args []string) error {
+	if len(args) < 4 || args[0] != "--endpoint-url" {
+		return errors.New("usage: sdkaws --endpoint-url URL SERVICE OPERATION [--flag VALUE…]…")
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithBaseEndpoint(args[1]))
+	if err != nil {
+		return err
+	}
+	var client reflect.Value
+	switch args[2] {
+	case "iam":
+		client = reflect.ValueOf(iam.NewFromConfig(cfg, func(o *iam.Options) { o.RetryMaxAttempts = 1 }))
+	case "sts":
+		client = reflect.ValueOf(sts.NewFromConfig(cfg, func(o *sts.Options) { o.RetryMaxAttempts = 1 }))
+	default:
+		return fmt.Errorf("unknown service %s", args[2])
+	}
+	return call(ctx, client, camel(args[3]), args[4:])
+}
+
+func call(ctx context.Context, client reflect.Value, operation string, flags []string) error {
+	method := client.MethodByName(operation)
+	if !method.IsValid() {
+		return fmt.Errorf("unknown operation %s", operation)
+	}
+	input := reflect.New(method.Type().In(1).Elem())
+	if err := fill(input.Elem(), flags); err != nil {
+		return err
+	}
+	out := method.Call([]reflect.Value{reflect.ValueOf(ctx), input})
+	if err, failed := out[1].Interface().(error); failed {
+		return err
+	}
+	text, err := json.MarshalIndent(plain(out[0]), "", "    ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(string(text))
+	return err
+}
+
+// camel turns get-user into GetUser.
+func camel(kebab string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(kebab, "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
+}
+
+// fill sets the input's fields from flags; a flag takes all values up to the
+// next flag.
+func fill(input reflect.Value, flags []string) error {
+	for i := 0; i < len(flags); {
+		name := camel(strings.TrimPrefix(flags[i], "--"))
+		field := input.FieldByName(name)
+		if !strings.HasPrefix(flags[i], "--") || !field.IsValid() {
+			return fmt.Errorf("unknown flag %s", flags[i])
+		}
+		end := i + 1
+		for end < len(flags) && !strings.HasPrefix(flags[end], "--") {
+			end++
+		}
+		if err := set(field, flags[i+1:end]); err != nil {
+			return fmt.Errorf("%s: %w", flags[i], err)
+		}
+		i = end
+	}
+	return nil
+}
+
+func set(field reflect.Value, values []string) error {
+	if field.Kind() == reflect.Slice {
+		list := reflect.MakeSlice(field.Type(), len(values), len(values))
+		for i, v := range values {
+			list.Index(i).SetString(v)
+		}
+		field.Set(list)
+		return nil
+	}
+	if len(values) != 1 {
+		return fmt.Errorf("want one value, got %d", len(values))
+	}
+	if field.Kind() == reflect.Pointer {
+		field.Set(reflect.New(field.Type().Elem()))
+		field = field.Elem()
+	}
+	switch field.Kind() {
+	case reflect.String:
+		field.SetString(values[0])
+	case reflect.Int32:
+		n, err := strconv.ParseInt(values[0], 10, 32)
+		field.SetInt(n)
+		return err
+	default:
+		return fmt.Errorf("a flag of type %s", field.Type())
+	}
+	return nil
+}
+
+// plain turns an SDK output into what the CLI would print.
+func plain(v reflect.Value) any {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return nil
+		}
+		return plain(v.Elem())
+	case reflect.Slice:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = plain(v.Index(i))
+		}
+		return list
+	case reflect.Struct:
+		if t, ok := v.Interface().(time.Time); ok {
+			return t.UTC().Format(time.RFC3339Nano)
+		}
+		return members(v)
+	default:
+		return v.Interface()
+	}
+}
+
+func members(v reflect.Value) map[string]any {
+	out := map[string]any{}
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		value := v.Field(i)
+		empty := value.Kind() == reflect.Pointer && value.IsNil() || value.Kind() == reflect.Slice && value.IsNil() || value.Kind() == reflect.String && value.Len() == 0
+		if !f.IsExported() || f.Name == "ResultMetadata" || empty {
+			continue
+		}
+		out[f.Name] = plain(value)
+	}
+	return out
+}

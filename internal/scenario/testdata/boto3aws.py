@@ -1,0 +1,60 @@
+"""Speaks like the AWS CLI but calls through boto3, for the scenario scripts.
+
+usage: boto3aws.py --endpoint-url URL SERVICE OPERATION [--flag VALUE...]...
+"""
+
+import datetime
+import json
+import sys
+
+import boto3
+import botocore.config
+import botocore.exceptions
+
+
+def camel(kebab):
+    return "".join(word[0].upper() + word[1:] for word in kebab.split("-"))
+
+
+def value(shape, words):
+    if shape.type_name == "list":
+        return list(words)
+    (word,) = words
+    return int(word) if shape.type_name in ("integer", "long") else word
+
+
+def inputs(model, flags):
+    out, i = {}, 0
+    while i < len(flags):
+        name, i = camel(flags[i].removeprefix("--")), i + 1
+        words = []
+        while i < len(flags) and not flags[i].startswith("--"):
+            words.append(flags[i])
+            i += 1
+        out[name] = value(model.input_shape.members[name], words)
+    return out
+
+
+def plain(v):
+    if isinstance(v, datetime.datetime):
+        return v.isoformat()
+    raise TypeError(type(v))
+
+
+def main(args):
+    assert args[0] == "--endpoint-url"
+    client = boto3.client(args[2], endpoint_url=args[1], config=botocore.config.Config(retries={"max_attempts": 0}))
+    operation = camel(args[3])
+    model = client.meta.service_model.operation_model(operation)
+    method = getattr(client, args[3].replace("-", "_"))
+    try:
+        answer = method(**inputs(model, args[4:]))
+    except botocore.exceptions.ClientError as e:
+        print(f"\n{e}", file=sys.stderr)
+        return 254
+    del answer["ResponseMetadata"]
+    print(json.dumps(answer, default=plain, indent=4))
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))
