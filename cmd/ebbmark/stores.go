@@ -2,42 +2,102 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/store/sqlite"
 )
 
 // defaultStore is the store of every command that is not told another.
 const defaultStore = "sqlite:ebbmark.db"
 
-// stores is the table of backends, by the scheme of their DSN.
-var stores = map[string]struct {
-	open, create func(ctx context.Context, place string) (store.Store, error)
-}{}
+// backend makes stores of one kind. A place is what follows the scheme in a
+// DSN.
+type backend struct {
+	scheme string
+	form   string                                                        // of a DSN, for messages and help
+	open   func(ctx context.Context, place string) (store.Store, error) // store.ErrNoStore when there is none
+	create func(ctx context.Context, place string) (store.Store, error) // store.ErrExists when there is one
+}
+
+// backends is the table of stores.
+func backends() []backend {
+	return []backend{
+		{"sqlite", "sqlite:PATH", as(sqlite.Open), as(sqlite.Create)},
+	}
+}
+
+// as turns the constructor of a backend into one of the contract.
+func as[S store.Store](make func(context.Context, string) (S, error)) func(context.Context, string) (store.Store, error) {
+	return func(ctx context.Context, place string) (store.Store, error) {
+		s, err := make(ctx, place)
+		if err != nil {
+			return nil, err // s is a nil pointer, which must not become a store
+		}
+		return s, nil
+	}
+}
 
 // storeFlag adds --store to a command.
 func storeFlag(cmd *cobra.Command, dsn *string) {
-	cmd.Flags().StringVar(dsn, "store", defaultStore, "where the data is: sqlite:PATH")
+	cmd.Flags().StringVar(dsn, "store", defaultStore, "where the data is: "+storeForms())
+}
+
+// storeForms lists the forms of a DSN.
+func storeForms() string {
+	var list []string
+	for _, b := range backends() {
+		list = append(list, b.form)
+	}
+	return strings.Join(list, " or ")
+}
+
+// findBackend reads a DSN.
+func findBackend(dsn string) (b backend, place string, err error) {
+	scheme, place, _ := strings.Cut(dsn, ":")
+	for _, b := range backends() {
+		if b.scheme == scheme && place != "" {
+			return b, place, nil
+		}
+	}
+	return backend{}, "", usageError("--store %q: want %s", dsn, storeForms())
 }
 
 // openStore opens a store that exists.
 func openStore(ctx context.Context, dsn string) (store.Store, error) {
-	scheme, place, ok := strings.Cut(dsn, ":")
-	backend, known := stores[scheme]
-	if !ok || !known {
-		return nil, usageError("--store %q: want sqlite:PATH", dsn)
+	b, place, err := findBackend(dsn)
+	if err != nil {
+		return nil, err
 	}
-	return backend.open(ctx, place)
+	return b.open(ctx, place)
 }
 
 // createStore makes a store where there is none.
 func createStore(ctx context.Context, dsn string) (store.Store, error) {
-	scheme, place, ok := strings.Cut(dsn, ":")
-	backend, known := stores[scheme]
-	if !ok || !known {
-		return nil, usageError("--store %q: want sqlite:PATH", dsn)
+	b, place, err := findBackend(dsn)
+	if err != nil {
+		return nil, err
 	}
-	return backend.create(ctx, place)
+	return b.create(ctx, place)
+}
+
+// openOrCreateStore opens a store, and makes one where there is none if init is
+// set or the DSN is the default: a mistyped path must not start an empty
+// history.
+func openOrCreateStore(ctx context.Context, dsn string, init bool) (store.Store, error) {
+	s, err := openStore(ctx, dsn)
+	if !errors.Is(err, store.ErrNoStore) {
+		return s, err
+	}
+	if !init && dsn != defaultStore {
+		return nil, err
+	}
+	s, err = createStore(ctx, dsn)
+	if errors.Is(err, store.ErrExists) { // another process was faster
+		return openStore(ctx, dsn)
+	}
+	return s, err
 }
