@@ -19,6 +19,9 @@ type Subject struct {
 	Account  string   // whose entities' activity counts
 	Policies []string // JSON texts (LA-4)
 	Entities []Entity
+	// Missing are the ARNs of attached policies whose documents the inventory
+	// does not have: what they grant is not in the report.
+	Missing []string `json:",omitempty"`
 }
 
 // Entity is a user or role whose activity counts.
@@ -130,7 +133,12 @@ func (s *Subject) user(account *inventory.Account, name string) bool {
 	if u == nil {
 		return false
 	}
-	s.sources(account.UserPolicies(u))
+	s.sources(account, account.UserPolicies(u), u.Attached)
+	for _, name := range u.Groups {
+		if g := account.GroupByName(name); g != nil {
+			s.sources(account, nil, g.Attached)
+		}
+	}
 	s.users(u)
 	return true
 }
@@ -140,7 +148,7 @@ func (s *Subject) group(account *inventory.Account, name string) bool {
 	if g == nil {
 		return false
 	}
-	s.sources(account.GroupPolicies(g))
+	s.sources(account, account.GroupPolicies(g), g.Attached)
 	s.users(account.Members(g.Name)...)
 	return true
 }
@@ -150,43 +158,34 @@ func (s *Subject) role(account *inventory.Account, name string) bool {
 	if r == nil {
 		return false
 	}
-	s.sources(account.RolePolicies(r))
+	s.sources(account, account.RolePolicies(r), r.Attached)
 	s.roles(r)
 	return true
 }
 
 // policy freezes a managed policy and everyone who has it, directly or through
-// a group (LA-33).
+// a group (LA-33). A policy without a default version has an empty document,
+// which no report accepts: an empty list of services would be a claim.
 func (s *Subject) policy(account *inventory.Account, text string) bool {
 	p := account.Policy(text)
 	if p == nil {
 		return false
 	}
-	s.Policies = []string{defaultVersion(p)}
-	users, groups, roles := account.AttachedTo(text)
+	s.Policies = []string{p.DefaultDocument()}
+	users, roles := account.Entities(text)
 	s.users(users...)
 	s.roles(roles...)
-	for _, g := range groups {
-		s.users(account.Members(g.Name)...)
-	}
 	return true
 }
 
-// defaultVersion is the document that counts (LA-3). It is empty, which no
-// report accepts, when the policy has none: an empty list of services would be
-// a claim.
-func defaultVersion(p *inventory.Policy) string {
-	for _, v := range p.Versions {
-		if v.ID == p.Default {
-			return v.Document
-		}
-	}
-	return ""
-}
-
-func (s *Subject) sources(list []inventory.Source) {
+func (s *Subject) sources(account *inventory.Account, list []inventory.Source, attached []string) {
 	for _, src := range list {
 		s.Policies = append(s.Policies, src.Document)
+	}
+	for _, arn := range attached {
+		if account.Policy(arn) == nil && !slices.Contains(s.Missing, arn) {
+			s.Missing = append(s.Missing, arn)
+		}
 	}
 }
 
