@@ -35,8 +35,8 @@
 //	empty slice, empty map, struct without content       an empty element
 //	bool, integer, struct                                always written
 //
-// So an optional bool or integer is a pointer, and so is a string that must be
-// written although it is empty. Times are UTC in seconds, with the tag
+// So an optional bool or integer is a pointer. A string that must be written
+// although it is empty, such as the value of a tag, has the tag wire:",always". Times are UTC in seconds, with the tag
 // wire:",millis" in milliseconds (LA-63). An output struct without any field
 // means that the operation has no result element.
 package wire

@@ -16,4 +16,6 @@ const (
 	// maxNesting is how deep input and output structs may nest; deeper ones
 	// are taken for recursive, which no protocol here can speak.
 	maxNesting = 12
+	// maxGuess is how many bytes of an answer are reserved ahead of a list.
+	maxGuess = 4 << 20
 )

@@ -70,12 +70,13 @@ func compileEncoder(t reflect.Type, option string, depth int) encoder {
 	if t == reflect.TypeFor[time.Time]() {
 		return newTimeEncoder(option)
 	}
+	if t.Kind() == reflect.String && (option == "" || option == "always") {
+		return stringEncoder{always: option != ""}
+	}
 	if option != "" {
 		panic(fmt.Sprintf("wire: output type %v: no option %q", t, option))
 	}
 	switch t.Kind() {
-	case reflect.String:
-		return stringEncoder{}
 	case reflect.Bool:
 		return boolEncoder{}
 	case reflect.Int, reflect.Int32, reflect.Int64:
@@ -107,9 +108,10 @@ func (e *structEncoder) encode(buf []byte, v reflect.Value) []byte {
 	return buf
 }
 
-type stringEncoder struct{}
+// stringEncoder leaves empty strings out, unless it always writes them.
+type stringEncoder struct{ always bool }
 
-func (stringEncoder) absent(v reflect.Value) bool { return v.Len() == 0 }
+func (e stringEncoder) absent(v reflect.Value) bool { return !e.always && v.Len() == 0 }
 
 func (stringEncoder) encode(buf []byte, v reflect.Value) []byte { return appendText(buf, v.String()) }
 
@@ -141,9 +143,9 @@ type timeEncoder struct{ layout string }
 func newTimeEncoder(option string) timeEncoder {
 	switch option {
 	case "":
-		return timeEncoder{"2006-01-02T15:04:05Z"}
+		return timeEncoder{time.RFC3339} // package time writes this one fast
 	case "millis":
-		return timeEncoder{"2006-01-02T15:04:05.000Z"}
+		return timeEncoder{"2006-01-02T15:04:05.000Z07:00"}
 	}
 	panic(fmt.Sprintf("wire: no time format %q", option))
 }
@@ -151,6 +153,9 @@ func newTimeEncoder(option string) timeEncoder {
 func (timeEncoder) absent(v reflect.Value) bool { return v.IsZero() }
 
 func (e timeEncoder) encode(buf []byte, v reflect.Value) []byte {
+	if v.CanAddr() { // which saves a copy on the heap
+		return v.Addr().Interface().(*time.Time).UTC().AppendFormat(buf, e.layout)
+	}
 	return v.Interface().(time.Time).UTC().AppendFormat(buf, e.layout)
 }
 
@@ -164,8 +169,12 @@ func (listEncoder) absent(v reflect.Value) bool { return v.IsNil() }
 // encode writes every member, also one that would be left out as a field: a
 // list must not lose its length.
 func (e listEncoder) encode(buf []byte, v reflect.Value) []byte {
+	start := len(buf)
 	for i := range v.Len() {
 		buf = e.tag.write(buf, e.of, v.Index(i))
+		if i == 0 { // the others will be about as long
+			buf = slices.Grow(buf, min((len(buf)-start)*v.Len(), maxGuess))
+		}
 	}
 	return buf
 }

@@ -44,7 +44,7 @@ type toyOutput struct {
 	Written     *string
 	Nested      struct{ Region string }
 	Tags        []toyTag
-	hidden      struct{} `wire:"-"`
+	Hidden      string `wire:"-"`
 }
 
 func echoTo(got **toyInput) func(context.Context, Caller, *toyInput) (*toyOutput, error) {
@@ -178,7 +178,7 @@ func TestAnswer(t *testing.T) {
 	empty := ""
 	op := Op("Toy", nil, func(context.Context, Caller, *struct{}) (*toyOutput, error) {
 		return &toyOutput{
-			JobStatus: "A<&>\"'\r\n\x00\xffé", Created: time.Date(2026, 6, 1, 14, 0, 0, 5e6, time.FixedZone("", 7200)),
+			Hidden: "x", JobStatus: "A<&>\"'\r\n\x00\xffé", Created: time.Date(2026, 6, 1, 14, 0, 0, 5e6, time.FixedZone("", 7200)),
 			Seconds: time.Date(2026, 5, 30, 10, 15, 30, 999, time.UTC),
 			Names:   []string{"b", "", "a"}, Empty: []string{},
 			Summary: map[string]int{"Users": 3, "Groups": 0}, Written: &empty,

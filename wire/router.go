@@ -53,8 +53,8 @@ type table struct {
 	byName map[string]*Operation
 }
 
-// NewRouter makes a router of at least one service. The first one lends its XML
-// namespace to errors of requests that belong to no service. It panics when two
+// NewRouter makes a router of at least one service. The first one speaks for
+// requests that belong to no service: their errors have its form. It panics when two
 // rows have the same name.
 func NewRouter(guard Guard, services ...Service) *Router {
 	if guard == nil || len(services) == 0 {
@@ -83,7 +83,7 @@ func newTable(s Service) *table {
 func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *Request) Response {
 	svc, err := r.route(signed, req)
 	if err != nil {
-		return r.Fail(req, err)
+		return r.Fail(signed, req, err)
 	}
 	op, said, err := svc.find(req)
 	if err != nil {
@@ -99,9 +99,14 @@ func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *R
 	}
 }
 
-// Fail answers a request that reached no service: its signature is wrong, its
-// body too large.
-func (r *Router) Fail(req *Request, err error) Response {
+// Fail answers a request that reached no operation: its signature is wrong, its
+// body too large. signed is the service it claims to be signed for, or empty.
+func (r *Router) Fail(signed string, req *Request, err error) Response {
+	for _, svc := range r.services {
+		if svc.Name == signed {
+			return svc.fail(req, "", err)
+		}
+	}
 	answer := r.services[0].fail(req, "", err)
 	answer.Service = ""
 	return answer

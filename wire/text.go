@@ -8,6 +8,10 @@ import "unicode/utf8"
 func appendText(buf []byte, s string) []byte {
 	done := 0 // s[:done] is written
 	for i := 0; i < len(s); {
+		if plain(s[i]) {
+			i++
+			continue
+		}
 		text, width := escape(s[i:])
 		if text != "" {
 			buf = append(buf, s[done:i]...)
@@ -17,6 +21,11 @@ func appendText(buf []byte, s string) []byte {
 		i += width
 	}
 	return append(buf, s[done:]...)
+}
+
+// plain reports whether a byte is a character that always stands for itself.
+func plain(c byte) bool {
+	return c >= ' ' && c < utf8.RuneSelf && c != '&' && c != '<' && c != '>'
 }
 
 // escape is what stands for the first character of s, or "" for itself, and its
