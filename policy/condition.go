@@ -15,7 +15,7 @@ type operator struct {
 	name      string
 	compare   func(want, got string) bool // of the positive form
 	negated   bool
-	variables bool // string and ARN operators: policy variables are replaced
+	variables bool // policy variables are replaced: string, ARN and Boolean operators
 }
 
 // operators is the table of IAM's condition operators (User Guide, "IAM JSON
@@ -41,7 +41,7 @@ var operators = []operator{
 	{"DateLessThanEquals", date(func(c int) bool { return c <= 0 }), false, false},
 	{"DateGreaterThan", date(func(c int) bool { return c > 0 }), false, false},
 	{"DateGreaterThanEquals", date(func(c int) bool { return c >= 0 }), false, false},
-	{"Bool", boolEquals, false, false},
+	{"Bool", boolEquals, false, true},
 	{"BinaryEquals", binaryEquals, false, false},
 	{"IpAddress", ipAddress, false, false},
 	{"NotIpAddress", ipAddress, true, false},
@@ -77,11 +77,11 @@ func parseOperator(name string) (t test, ok bool) {
 		t.quantifier, name = forAnyValue, rest
 	}
 	const suffix = "IfExists"
-	if cut := len(name) - len(suffix); cut > 0 && strings.EqualFold(name[cut:], suffix) {
+	if cut := len(name) - len(suffix); cut > 0 && equalFold(name[cut:], suffix) {
 		t.ifExists, name = true, name[:cut]
 	}
 	for _, op := range operators {
-		if strings.EqualFold(op.name, name) {
+		if equalFold(op.name, name) {
 			t.operator = op
 			return t, op.compare != nil || !t.ifExists // there is no NullIfExists
 		}
@@ -90,10 +90,23 @@ func parseOperator(name string) (t test, ok bool) {
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
+	if len(s) < len(prefix) || !equalFold(s[:len(prefix)], prefix) {
 		return s, false
 	}
 	return s[len(prefix):], true
+}
+
+// equalFold ignores the case of ASCII letters only: a long s is no s.
+func equalFold(a, b string) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		if lower(a[i]) != lower(b[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // conditionsHold reports whether a statement's conditions let it apply. A
@@ -292,11 +305,11 @@ func date(fits func(int) bool) func(want, got string) bool {
 	}
 }
 
-// dateForms are the W3C profiles of ISO 8601, longest first; without a zone a
-// time is UTC. Go reads fractions of a second after any seconds field.
+// dateForms are the W3C profiles of ISO 8601 and the compact form of AWS's own
+// dates; without a zone a time is UTC. Go reads fractions of a second after any seconds field.
 var dateForms = []string{
 	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02T15:04Z07:00",
-	"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02", "2006-01", "2006",
+	"2006-01-02T15:04:05", "2006-01-02T15:04", "20060102T150405Z", "2006-01-02", "2006-01", "2006",
 }
 
 // parseDate reads a date of the W3C profiles or seconds since 1970. Four digits
@@ -322,9 +335,9 @@ func boolEquals(want, got string) bool {
 
 func parseBool(t string) (value, ok bool) {
 	switch {
-	case strings.EqualFold(t, "true"):
+	case equalFold(t, "true"):
 		return true, true
-	case strings.EqualFold(t, "false"):
+	case equalFold(t, "false"):
 		return false, true
 	}
 	return false, false

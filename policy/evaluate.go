@@ -18,8 +18,23 @@ const (
 
 // String is the kind as AWS's error messages write it.
 func (k Kind) String() string {
-	return [kinds]string{"no policy", "resource control policy", "service control policy", "resource-based policy",
-		"resource-based policy", "identity-based policy", "permissions boundary", "session policy"}[k]
+	switch k {
+	case RCP:
+		return "resource control policy"
+	case SCP:
+		return "service control policy"
+	case Resource:
+		return "resource-based policy"
+	case Trust:
+		return "role trust policy"
+	case Identity:
+		return "identity-based policy"
+	case Boundary:
+		return "permissions boundary"
+	case Session:
+		return "session policy"
+	}
+	return "policy"
 }
 
 // Request is one question: may the caller do the action on the resource?
@@ -77,6 +92,23 @@ type Decision struct {
 	// Missing are the context keys that conditions and variables of otherwise
 	// applying statements asked for and the request did not have; sorted.
 	Missing []string
+}
+
+// Reason is the end of AWS's AccessDenied message (LA-111): "because no
+// identity-based policy allows the iam:GetUser action", "with an explicit deny
+// in an identity-based policy". Empty when the request is allowed.
+func (d *Decision) Reason(action string) string {
+	switch {
+	case d.Allowed:
+		return ""
+	case !d.Explicit:
+		return "because no " + d.By.String() + " allows the " + action + " action"
+	case d.By == Trust:
+		return "with an explicit deny in the " + d.By.String()
+	case d.By == Identity:
+		return "with an explicit deny in an " + d.By.String()
+	}
+	return "with an explicit deny in a " + d.By.String()
 }
 
 // Evaluate decides a request (User Guide, "Policy evaluation logic").
@@ -175,7 +207,7 @@ func (e *evaluation) applies(kind Kind, doc *Document, st *Statement) reach {
 		if kind != Trust && st.Allow {
 			return notNamed
 		}
-	case !st.hasResource(doc, e.req.Resource, e.ctx):
+	case !st.hasResource(kind, doc, e.req.Resource, e.ctx):
 		return notNamed
 	}
 	if !conditionsHold(doc, st, e.ctx) {
@@ -261,6 +293,9 @@ func (e *evaluation) allows(kind Kind) bool {
 		return f.Allows || e.req.Caller.Root()
 	case Resource, Trust:
 		return f.Allows
+	case Session:
+		// A federated user without session policies has no permissions.
+		return f.Allows || !f.Present && e.req.Caller.kind() != "federated-user"
 	}
 	return f.Allows || !f.Present
 }

@@ -101,7 +101,7 @@ func named(kind, name string, c *Caller) reach {
 	case "AWS":
 		return namedAWS(name, c)
 	case "Service":
-		return whole(name == "*" && c.Service != "" || c.Service != "" && strings.EqualFold(name, c.Service))
+		return whole(name == "*" && c.Service != "" || c.Service != "" && equalFold(name, c.Service))
 	case "Federated":
 		return whole(c.Provider != "" && (name == "*" || name == c.Provider))
 	}

@@ -17,7 +17,7 @@ func (st *Statement) hasAction(action string) bool {
 // hasResource reports whether the statement is about the resource. A pattern
 // with a variable that has no value fits nothing; an Allow on "all but that"
 // then allows nothing either, since nobody can tell what it leaves out.
-func (st *Statement) hasResource(doc *Document, resource string, ctx *lookup) bool {
+func (st *Statement) hasResource(kind Kind, doc *Document, resource string, ctx *lookup) bool {
 	patterns, not := st.Resource, st.NotResource != nil
 	if not {
 		patterns = st.NotResource
@@ -29,7 +29,10 @@ func (st *Statement) hasResource(doc *Document, resource string, ctx *lookup) bo
 			p, ok = resolve(p, ctx)
 		}
 		complete = complete && ok
-		found = found || ok && match(CompleteARN(p), resource, false, true)
+		if kind.completesARNs() {
+			p = CompleteARN(p)
+		}
+		found = found || ok && match(p, resource, false, true)
 	}
 	if not {
 		return !found && (complete || !st.Allow)
@@ -37,9 +40,14 @@ func (st *Statement) hasResource(doc *Document, resource string, ctx *lookup) bo
 	return found
 }
 
-// CompleteARN adds the fields that a resource pattern leaves out at its end, as
-// stars: "arn:aws:sqs" is "arn:aws:sqs:*:*:*". Other patterns come back as they
-// are.
+// completesARNs reports whether an incomplete ARN is completed in policies of
+// this kind: in identity-based ones (and those that are judged like them), but
+// not in session policies, says the guide of resource ARNs.
+func (k Kind) completesARNs() bool { return k == Identity || k == Boundary || k == SCP }
+
+// CompleteARN adds the fields that a Resource pattern of an identity-based
+// policy leaves out at its end, as stars: "arn:aws:sqs" is "arn:aws:sqs:*:*:*".
+// Other patterns come back as they are.
 func CompleteARN(pattern string) string {
 	if !strings.HasPrefix(pattern, "arn:") {
 		return pattern

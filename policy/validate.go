@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,8 +23,7 @@ func (malformed) Unwrap() error   { return ErrMalformed }
 func malformedf(format string, args ...any) error { return malformed(fmt.Sprintf(format, args...)) }
 
 // Validate says what AWS would refuse when a document of this kind is written;
-// Parse alone accepts more. A Boundary and a Session policy are judged like an
-// Identity policy.
+// Parse alone accepts more.
 //
 // Accepted on purpose, because AWS accepts it: unknown namespaces and actions,
 // resources of the wrong type, NotAction and NotResource (IAM-25).
@@ -65,6 +65,8 @@ func validStatement(st *Statement, kind Kind) error {
 		checks = []func(*Statement) error{validActions, assumesOnly, validPrincipals, noResource, validConditions}
 	case Resource, RCP:
 		checks = []func(*Statement) error{validActions, validPrincipals, validResources, validConditions}
+	case Session:
+		checks = append(checks, completeResources)
 	}
 	for _, check := range checks {
 		if err := check(st); err != nil {
@@ -153,6 +155,16 @@ func validResources(st *Statement) error {
 	return nil
 }
 
+// completeResources: session policies take no incomplete ARN.
+func completeResources(st *Statement) error {
+	for _, r := range slices.Concat(st.Resource, st.NotResource) {
+		if CompleteARN(r) != r {
+			return malformedf("Resource %s must be in ARN format or \"*\".", r)
+		}
+	}
+	return nil
+}
+
 func validPrincipals(st *Statement) error {
 	p := st.Principal
 	if p == nil {
@@ -161,7 +173,8 @@ func validPrincipals(st *Statement) error {
 	if p == nil || !p.Any && len(p.Types) == 0 {
 		return malformed("Missing required field Principal")
 	}
-	for kind, names := range p.Types {
+	for _, kind := range slices.Sorted(maps.Keys(p.Types)) {
+		names := p.Types[kind]
 		if len(names) == 0 {
 			return malformed("Missing required field Principal")
 		}
