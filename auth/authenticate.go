@@ -116,7 +116,10 @@ func (a *Authenticator) caller(ctx context.Context, s Session) (wire.Caller, err
 	} else if err != nil {
 		return wire.Caller{}, err
 	}
-	c := wire.Caller{Account: s.Account, Partition: account.Partition, Entity: s.Role + s.User, SessionPolicies: s.Policies}
+	c := wire.Caller{
+		Account: s.Account, Partition: account.Partition, Entity: s.Role + s.User, SessionPolicies: s.policies(account),
+		Temporary: !s.Expires.IsZero(), SourceIdentity: s.Source, Transitive: s.Transitive,
+	}
 	switch {
 	case s.Role != "":
 		role := account.RoleByID(s.Role)
@@ -139,6 +142,23 @@ func (a *Authenticator) caller(ctx context.Context, s Session) (wire.Caller, err
 		c.Keys = map[string][]string{"aws:PrincipalArn": {c.ARN}, "aws:PrincipalType": {"Account"}}
 	}
 	return c, nil
+}
+
+// policies are the texts of the session's policies. A managed one that is gone
+// since allows nothing.
+func (s *Session) policies(account *inventory.Account) []string {
+	var texts []string
+	if s.Policy != "" {
+		texts = append(texts, s.Policy)
+	}
+	for _, name := range s.PolicyARNs {
+		text := `{"Version":"2012-10-17","Statement":[]}`
+		if p := account.Policy(name); p != nil {
+			text = p.DefaultDocument()
+		}
+		texts = append(texts, text)
+	}
+	return texts
 }
 
 func userKeys(u *inventory.User) map[string][]string {
@@ -172,7 +192,7 @@ func (a *Authenticator) requestKeys(c *wire.Caller, s Session, r *http.Request) 
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
 		c.Keys["aws:SourceIp"] = []string{host}
 	}
-	if s.Expires.IsZero() {
+	if !c.Temporary {
 		return // long-term credentials have no MFA keys and no issue time
 	}
 	c.Keys["aws:TokenIssueTime"] = []string{s.Issued.UTC().Format(time.RFC3339)}

@@ -17,11 +17,14 @@ type Session struct {
 	Name    string    `json:"name,omitempty"` // session name of a role
 	Issued  time.Time `json:"issued"`
 	Expires time.Time `json:"expires"`
-	// Policies are the session policies (JSON text); they can only take away.
-	Policies []string `json:"policies,omitempty"`
-	// Tags are the session tags, Chained whether a role session made it.
-	Tags    map[string]string `json:"tags,omitempty"`
-	Chained bool              `json:"chained,omitempty"`
+	// Policy (JSON text) and PolicyARNs are the session policies; they can only
+	// take away.
+	Policy     string   `json:"policy,omitempty"`
+	PolicyARNs []string `json:"policyArns,omitempty"`
+	// Tags are the session tags; those in Transitive go into every role that
+	// the session assumes.
+	Tags       map[string]string `json:"tags,omitempty"`
+	Transitive map[string]string `json:"transitive,omitempty"`
 	// Source is the source identity, set once and kept along a chain.
 	Source string `json:"source,omitempty"`
 	MFA    bool   `json:"mfa,omitempty"`

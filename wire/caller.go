@@ -19,6 +19,12 @@ type Caller struct {
 	Keys map[string][]string
 	// SessionPolicies limit what the session may do (JSON text); none when nil.
 	SessionPolicies []string
+	// Temporary reports whether the credentials are of a session: they end.
+	Temporary bool
+	// SourceIdentity and Transitive (session tags) go with a session into every
+	// role that it assumes.
+	SourceIdentity string
+	Transitive     map[string]string
 }
 
 // CallerKind says what a caller is.
