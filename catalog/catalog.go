@@ -38,14 +38,13 @@ type Catalog struct {
 	keys      []string
 	resources []Resource
 
-	set      set // what it was made of; With and Overlay start from it
+	head     header
 	tracking *tracking
 	events   *events
 	config   Config
-	overlay  *Overlay // nil: none
 
 	namespaces map[string]int32 // index in services, by namespace
-	names      map[string]int32 // index in actions, by key
+	names      table            // index in actions, by key
 	calls      map[string]int32 // index in actions or unknown, by "namespace:operation" in lower case
 	hosts      map[string]host  // by label of the event source
 	regions    map[string]time.Time
@@ -99,7 +98,7 @@ func (c *Catalog) Service(namespace string) (int, bool) {
 // Action finds an action; the case of both names is ignored.
 func (c *Catalog) Action(namespace, name string) (int, bool) {
 	var buf [maxKey]byte
-	i, ok := c.names[string(appendKey(buf[:0], namespace, name, ""))]
+	i, ok := c.names.find(appendKey(buf[:0], namespace, name, ""))
 	return int(i), ok
 }
 

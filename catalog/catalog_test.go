@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func load(t testing.TB) *Catalog {
+func embedded(t testing.TB) *Catalog {
 	t.Helper()
 	c, err := Load()
 	if err != nil {
@@ -16,12 +16,12 @@ func load(t testing.TB) *Catalog {
 func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		load(b)
+		embedded(b)
 	}
 }
 
 func BenchmarkResolve(b *testing.B) {
-	c := load(b)
+	c := embedded(b)
 	for name, fact := range map[string][2]string{
 		"action":    {"ec2.amazonaws.com", "DescribeInstances"},
 		"operation": {"s3.amazonaws.com", "ListBuckets"},

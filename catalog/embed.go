@@ -22,26 +22,34 @@ var extrasText string
 // Load reads the embedded catalogue. It refuses one that is damaged or
 // suspiciously small, because that would hide services from every report.
 func Load() (*Catalog, error) {
-	s, err := parseSet(servicesText)
+	c, err := load(servicesText, trackingText, eventsText)
 	if err != nil {
-		return nil, fmt.Errorf("embedded services: %w", err)
-	}
-	t, err := parseTracking(trackingText)
-	if err != nil {
-		return nil, fmt.Errorf("embedded tracking dates: %w", err)
-	}
-	e, err := parseEvents(eventsText)
-	if err != nil {
-		return nil, fmt.Errorf("embedded event names: %w", err)
-	}
-	c, err := build(s, t, e, Config{})
-	if err != nil {
-		return nil, fmt.Errorf("embedded catalogue: %w", err)
-	}
-	if err := c.checkSize(); err != nil {
 		return nil, fmt.Errorf("embedded catalogue: %w", err)
 	}
 	return c, nil
+}
+
+// load makes a catalogue of three texts.
+func load(services, tracking, events string) (*Catalog, error) {
+	t, err := parseTracking(tracking)
+	if err != nil {
+		return nil, fmt.Errorf("tracking dates: %w", err)
+	}
+	e, err := parseEvents(events)
+	if err != nil {
+		return nil, fmt.Errorf("event names: %w", err)
+	}
+	b := builder{c: &Catalog{tracking: t, events: e}}
+	if err := parse(services, &b); err != nil {
+		return nil, fmt.Errorf("services: %w", err)
+	}
+	if err := b.c.checkSize(); err != nil {
+		return nil, err
+	}
+	if err := b.finish(); err != nil {
+		return nil, err
+	}
+	return b.c, nil
 }
 
 // checkSize refuses a catalogue that cannot be whole.

@@ -77,7 +77,7 @@ func (c *Catalog) find(service int32, name, value string) (int32, bool) {
 	}
 	var buf [maxKey]byte
 	key := appendKey(buf[:0], c.services[service].Namespace, name, value)
-	if i, ok := c.names[string(key)]; ok {
+	if i, ok := c.names.find(key); ok {
 		return i, true
 	}
 	i, ok := c.calls[string(key)]

