@@ -163,8 +163,10 @@ func cutDigits(name string, n int) (string, bool) {
 }
 
 func appendLower(out []byte, s string) []byte {
-	for i := range len(s) {
-		out = append(out, lower(s[i]))
+	n := len(out)
+	out = append(out, s...)
+	for i, c := range out[n:] {
+		out[n+i] = lower(c)
 	}
 	return out
 }
