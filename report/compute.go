@@ -38,7 +38,8 @@ type tally struct {
 	listed   []bool           // by service: a granted action exists (LA-7)
 	services []Access         // by service
 	entities [][]EntityAccess // by service
-	actions  map[int]Access   // by action
+	slots    []int32          // by action: place in actions, from 1; zero: unused
+	actions  []Access         // latest uses of used actions
 	current  []int64          // by service: latest use by the entity at hand
 	touched  []int            // services with current set
 
@@ -61,7 +62,7 @@ func newTally(in Input) *tally {
 		listed:   make([]bool, n),
 		services: make([]Access, n),
 		entities: make([][]EntityAccess, n),
-		actions:  map[int]Access{},
+		slots:    make([]int32, len(in.Catalog.Actions())),
 		current:  make([]int64, n),
 		regions:  map[string]int64{},
 	}
@@ -93,10 +94,17 @@ func (t *tally) add(entity int, f *activity.Fact) {
 	}
 	t.current[use.Service] = max(t.current[use.Service], at)
 	if f.Class == activity.Management && t.showsAction(use, at) {
-		best := t.actions[use.Action]
-		t.raise(&best, a)
-		t.actions[use.Action] = best
+		t.raise(t.action(use.Action), a)
 	}
+}
+
+// action is the latest use of an action, to be raised.
+func (t *tally) action(i int) *Access {
+	if t.slots[i] == 0 {
+		t.actions = append(t.actions, Access{})
+		t.slots[i] = int32(len(t.actions))
+	}
+	return &t.actions[t.slots[i]-1]
 }
 
 // counts reports whether use of the action belongs in this report: the service
@@ -112,8 +120,7 @@ func (t *tally) counts(use catalog.Use) bool {
 // showsAction reports whether use at that moment is action information (LA-42,
 // LA-77).
 func (t *tally) showsAction(use catalog.Use, at int64) bool {
-	return t.in.Granularity == ActionLevel && use.Action >= 0 &&
-		t.in.Catalog.Actions()[use.Action].Tracked && t.granted.Has(use.Action) &&
+	return t.in.Granularity == ActionLevel && use.Action >= 0 && t.shown(use.Action) &&
 		at >= t.in.Catalog.ActionStart(use.Service).UnixMilli()
 }
 
@@ -184,15 +191,41 @@ func (t *tally) report() *Report {
 // actionList is the tracked actions of a service that are granted. The
 // catalogue sorts actions ignoring case, the answer does not (LA-77).
 func (t *tally) actionList(s catalog.Service) []Action {
-	if t.in.Granularity != ActionLevel {
+	n := t.countActions(s)
+	if n == 0 {
 		return nil
 	}
-	var list []Action
+	list := make([]Action, 0, n)
 	for i := s.First; i < s.End; i++ {
-		if a := &t.in.Catalog.Actions()[i]; a.Tracked && t.granted.Has(i) {
-			list = append(list, Action{a.Name, t.actions[i]})
+		if !t.shown(i) {
+			continue
+		}
+		a := Action{Name: t.in.Catalog.Actions()[i].Name}
+		if slot := t.slots[i]; slot > 0 {
+			a.Last = t.actions[slot-1]
+		}
+		list = append(list, a)
+	}
+	byName := func(a, b Action) int { return strings.Compare(a.Name, b.Name) }
+	if !slices.IsSortedFunc(list, byName) {
+		slices.SortFunc(list, byName)
+	}
+	return list
+}
+
+func (t *tally) countActions(s catalog.Service) (n int) {
+	if t.in.Granularity != ActionLevel {
+		return 0
+	}
+	for i := s.First; i < s.End; i++ {
+		if t.shown(i) {
+			n++
 		}
 	}
-	slices.SortFunc(list, func(a, b Action) int { return strings.Compare(a.Name, b.Name) })
-	return list
+	return n
+}
+
+// shown reports whether an action is listed at action level (LA-77, LA-78).
+func (t *tally) shown(action int) bool {
+	return t.in.Catalog.Actions()[action].Tracked && t.granted.Has(action)
 }
