@@ -85,10 +85,22 @@ func (b *builder) key(namespace, name string) string {
 	return b.text.String()[at:]
 }
 
-// pattern is an ARN format with every ${Variable} as *, and runs of * as one.
+// pattern cuts the pattern of an ARN format from the current piece of text.
 func (b *builder) pattern(format string) string {
 	b.grow(len(format))
 	at := b.text.Len()
+	writePattern(&b.text, format)
+	return b.text.String()[at:]
+}
+
+// pattern is an ARN format with every ${Variable} as *, and runs of * as one.
+func pattern(format string) string {
+	var b strings.Builder
+	writePattern(&b, format)
+	return b.String()
+}
+
+func writePattern(b *strings.Builder, format string) {
 	star := false
 	for rest := format; rest != ""; {
 		c := rest[0]
@@ -97,11 +109,10 @@ func (b *builder) pattern(format string) string {
 		}
 		rest = rest[1:]
 		if c != '*' || !star {
-			b.text.WriteByte(c)
+			b.WriteByte(c)
 		}
 		star = c == '*'
 	}
-	return b.text.String()[at:]
 }
 
 // list turns places among the service's types into indices in resources.

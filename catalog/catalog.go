@@ -38,6 +38,8 @@ type Catalog struct {
 	keys      []string
 	resources []Resource
 
+	text     string   // the services text it was made from
+	over     *Overlay // what lies over it; nil: nothing
 	head     header
 	tracking *tracking
 	events   *events

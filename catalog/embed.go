@@ -39,7 +39,7 @@ func load(services, tracking, events string) (*Catalog, error) {
 	if err != nil {
 		return nil, fmt.Errorf("event names: %w", err)
 	}
-	b := builder{c: &Catalog{tracking: t, events: e}}
+	b := builder{c: &Catalog{text: services, tracking: t, events: e}}
 	if err := parse(services, &b); err != nil {
 		return nil, fmt.Errorf("services: %w", err)
 	}

@@ -8,8 +8,9 @@ const (
 	maxFormat     = 2048    // bytes of an ARN format
 	maxLine       = 1 << 16 // bytes of a line of our text format
 	maxServices   = 5_000   // services of one set
-	maxPerService = 20_000  // actions, operations or ARN formats of one service
+	maxPerService = 20_000  // actions, operations and ARN formats of one service
 	maxTypes      = 500     // resource types of one action
+	maxFormats    = 100     // ARN formats of one resource type
 
 	// MaxDocument is the largest Service Reference document in bytes (the
 	// largest known one has 0.8 MB).

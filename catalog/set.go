@@ -85,18 +85,19 @@ func (b *setBuilder) action(name string, level Level, f flags, types []int) {
 	s.actions = append(s.actions, a)
 }
 
-// count sets the counts of the header.
-func (s *set) count() {
-	s.head.services, s.head.actions = len(s.services), 0
+// counted is the header with true counts.
+func (s *set) counted() header {
+	h := s.head
+	h.services, h.actions = len(s.services), 0
 	for i := range s.services {
-		s.head.actions += len(s.services[i].actions)
+		h.actions += len(s.services[i].actions)
 	}
+	return h
 }
 
 // pass hands the set to a sink as parse would.
 func (s *set) pass(to sink) {
-	s.count()
-	to.header(s.head)
+	to.header(s.counted())
 	var types []int
 	for i := range s.services {
 		v := &s.services[i]
