@@ -67,12 +67,14 @@ func Check(text, partition string) error {
 func check(text, partition string) (arn.ARN, Kind, error) {
 	a, err := arn.Parse(text)
 	switch {
-	case err != nil || a.Region != "" || a.Account == "":
+	case err != nil:
 		return a, 0, ErrSyntax
 	case a.Partition != partition:
 		return a, 0, ErrPartition
 	case a.Service != "iam":
 		return a, 0, ErrService
+	case a.Region != "" || a.Account == "":
+		return a, 0, ErrSyntax
 	}
 	kind := kindOf(a.Kind())
 	if kind == 0 || !strings.Contains(a.Resource, "/") {
