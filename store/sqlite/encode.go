@@ -33,7 +33,7 @@ func (v *value) decode(f *activity.Fact) (err error) {
 }
 
 // valueArgs are the values to bind for valueColumns.
-func valueArgs(f activity.Fact) []any {
+func valueArgs(f *activity.Fact) []any {
 	days, _ := f.Days.MarshalBinary() // has no way to fail
 	return []any{f.First.At, encodeEvent(f.First.Event), f.Last.At, encodeEvent(f.Last.Event), blob(days)}
 }

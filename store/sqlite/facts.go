@@ -12,9 +12,9 @@ import (
 )
 
 // chunk is the number of facts that one statement reads or writes: large
-// enough that the cost of a statement disappears, small enough that a few left
-// over (done one by one) do not matter.
-const chunk = 64
+// enough that the cost of a statement disappears, and few enough that its
+// parameters stay below SQLite's limit of 32,766.
+const chunk = 256
 
 const (
 	keyColumns   = "bucket, account, principal, source, name, region, class, outcome, target"
@@ -25,48 +25,49 @@ const (
 
 // MergeFacts implements store.Facts. It merges all of them or none.
 func (db *DB) MergeFacts(ctx context.Context, facts []activity.Fact) error {
-	rows := prepare(facts)
-	if len(rows) == 0 {
+	if len(facts) == 0 {
 		return ctx.Err()
 	}
-	m := &merger{}
-	err := db.write.do(ctx, func(t *tx) error {
-		for part := range slices.Chunk(rows, chunk) {
-			if err := t.caller.Err(); err != nil {
-				return err
-			}
-			if err := m.merge(t, part); err != nil {
-				return err
-			}
+	var n *naming
+	err := db.write.do(ctx, func(t *tx) (err error) {
+		if n, err = t.naming(db.names); err != nil {
+			return err
 		}
-		return nil
+		rows := prepare(n, facts)
+		if err := n.write(t); err != nil {
+			return err
+		}
+		return t.mergeRows(rows)
 	})
-	return explain(fmt.Sprintf("merge %d facts", len(rows)), err)
-}
-
-// row is a fact with its bucket.
-type row struct {
-	bucket int
-	fact   activity.Fact
-}
-
-// prepare sorts the facts by bucket and key and merges those of one key, in a
-// slice of its own.
-func prepare(facts []activity.Fact) []row {
-	rows := make([]row, len(facts))
-	for i, f := range facts {
-		rows[i] = row{store.Bucket(f.Account, f.Principal), f}
+	if err == nil {
+		n.publish()
 	}
-	slices.SortFunc(rows, func(a, b row) int {
-		if a.bucket != b.bucket {
-			return a.bucket - b.bucket
-		}
-		return a.fact.Key.Compare(b.fact.Key)
-	})
+	return explain(fmt.Sprintf("merge %d facts", len(facts)), err)
+}
+
+// rowKey is the key columns of a row, in their order.
+type rowKey [keyWidth]int64
+
+// row is a fact with its key in numbers. The fact may be the caller's: it is
+// replaced, never changed.
+type row struct {
+	key  rowKey
+	fact *activity.Fact
+}
+
+// prepare gives every fact its key, sorts by bucket and key, and merges those
+// of one key.
+func prepare(n *naming, facts []activity.Fact) []row {
+	rows := make([]row, len(facts))
+	for i := range facts {
+		rows[i] = row{n.key(&facts[i].Key), &facts[i]}
+	}
+	slices.SortFunc(rows, func(a, b row) int { return slices.Compare(a.key[:], b.key[:]) })
 	out := rows[:0]
 	for _, r := range rows {
-		if last := len(out) - 1; last >= 0 && out[last].fact.Key == r.fact.Key {
-			out[last].fact = activity.Merge(out[last].fact, r.fact)
+		if last := len(out) - 1; last >= 0 && out[last].key == r.key {
+			merged := activity.Merge(*out[last].fact, *r.fact)
+			out[last].fact = &merged
 		} else {
 			out = append(out, r)
 		}
@@ -74,98 +75,93 @@ func prepare(facts []activity.Fact) []row {
 	return out
 }
 
-// merger merges chunk after chunk, keeping its buffers.
-type merger struct {
-	args    []any
-	changed []row
+func (n *naming) key(k *activity.Key) rowKey {
+	return rowKey{
+		int64(store.Bucket(k.Account, k.Principal)), n.id(k.Account), n.id(k.Principal),
+		n.id(k.Source), n.id(k.Name), n.id(k.Region), int64(k.Class), int64(k.Outcome), n.id(k.Target),
+	}
 }
 
-// merge reads what is stored under the keys of the rows, merges, and writes
-// those that differ.
-func (m *merger) merge(t *tx, rows []row) error {
-	fresh, err := m.read(t, rows)
-	if err != nil {
-		return err
-	}
-	m.changed = m.changed[:0]
-	for i, r := range rows {
-		if !fresh[i].same {
-			m.changed = append(m.changed, row{r.bucket, fresh[i].fact})
+// mergeRows merges chunk by chunk: reads what is stored, merges, and writes
+// what is not as stored.
+func (t *tx) mergeRows(rows []row) error {
+	for part := range slices.Chunk(rows, chunk) {
+		if err := t.caller.Err(); err != nil {
+			return err
+		}
+		changed, err := t.mergeStored(part)
+		if err == nil && len(changed) > 0 {
+			_, err = t.exec(writeQuery(len(changed)), writeArgs(changed)...)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	return m.write(t, m.changed)
+	return nil
 }
 
-// outcome of comparing one row with what is stored.
-type outcome struct {
-	fact activity.Fact
-	same bool // as stored already
-}
-
-func (m *merger) read(t *tx, rows []row) ([]outcome, error) {
-	list := make([]outcome, len(rows))
-	for i, r := range rows {
-		list[i].fact = r.fact
-	}
-	each := func(r *sql.Rows) error {
-		var i int
-		var v value
-		if err := r.Scan(append([]any{&i}, v.columns()...)...); err != nil {
+// mergeStored merges what is stored into the rows and returns those that are
+// not stored in this form already.
+func (t *tx) mergeStored(rows []row) (changed []row, err error) {
+	same := make([]bool, len(rows))
+	var i int
+	var v value
+	columns := append([]any{&i}, v.columns()...)
+	err = t.query(func(r *sql.Rows) error {
+		if err := r.Scan(columns...); err != nil {
 			return err
 		}
 		old := activity.Fact{Key: rows[i].fact.Key}
 		if err := v.decode(&old); err != nil {
 			return err
 		}
-		list[i].fact = activity.Merge(old, rows[i].fact)
-		list[i].same = equal(old, list[i].fact)
+		merged := activity.Merge(old, *rows[i].fact)
+		rows[i].fact = &merged
+		same[i] = old.First == merged.First && old.Last == merged.Last && old.Days.Equal(merged.Days)
 		return nil
-	}
-	return list, m.run(rows, readQuery, func(i int, r row) []any {
-		return append([]any{i}, keyArgs(r)...)
-	}, func(query string, args []any) error { return t.query(each, query, args...) })
-}
-
-func (m *merger) write(t *tx, rows []row) error {
-	return m.run(rows, writeQuery, func(_ int, r row) []any {
-		return append(keyArgs(r), valueArgs(r.fact)...)
-	}, func(query string, args []any) error {
-		_, err := t.exec(query, args...)
-		return err
-	})
-}
-
-func (m *merger) run(rows []row, query func(int) string, args func(int, row) []any, do func(string, []any) error) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	m.args = m.args[:0]
+	}, readQuery(len(rows)), readArgs(rows)...)
 	for i, r := range rows {
-		m.args = append(m.args, args(i, r)...)
+		if !same[i] {
+			changed = append(changed, r)
+		}
 	}
-	return do(query(len(rows)), m.args)
+	return changed, err
 }
 
+// readQuery reads n rows by key; the first column is the row's number.
 func readQuery(n int) string {
-	return "WITH want(n, " + keyColumns + ") AS (VALUES " + places(n, keyWidth+1) + ") SELECT n, " + valueColumns +
+	return "WITH want(n, " + keyColumns + ") AS (VALUES " + places(n, 1+keyWidth) + ") SELECT n, " + valueColumns +
 		" FROM want CROSS JOIN facts USING (" + keyColumns + ")"
+}
+
+func readArgs(rows []row) []any {
+	args := make([]any, 0, len(rows)*(1+keyWidth))
+	for i, r := range rows {
+		args = append(args, i)
+		for _, k := range r.key {
+			args = append(args, k)
+		}
+	}
+	return args
 }
 
 func writeQuery(n int) string {
 	return "REPLACE INTO facts (" + keyColumns + ", " + valueColumns + ") VALUES " + places(n, keyWidth+valueWidth)
 }
 
+func writeArgs(rows []row) []any {
+	args := make([]any, 0, len(rows)*(keyWidth+valueWidth))
+	for _, r := range rows {
+		for _, k := range r.key {
+			args = append(args, k)
+		}
+		args = append(args, valueArgs(r.fact)...)
+	}
+	return args
+}
+
 // places is n groups of width question marks.
 func places(n, width int) string {
 	group := "(" + strings.Repeat("?, ", width-1) + "?)"
 	return strings.Repeat(group+", ", n-1) + group
-}
-
-func keyArgs(r row) []any {
-	k := &r.fact.Key
-	return []any{r.bucket, k.Account, k.Principal, k.Source, k.Name, k.Region, int64(k.Class), int64(k.Outcome), k.Target}
-}
-
-func equal(a, b activity.Fact) bool {
-	return a.First == b.First && a.Last == b.Last && a.Days.Equal(b.Days)
 }

@@ -5,91 +5,140 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/store"
 )
 
-// Facts implements store.Facts. Facts are read a page at a time: an open read
-// would keep the WAL from shrinking for as long as the caller's loop takes.
+// Facts implements store.Facts. A principal's facts are read in one go and put
+// in order; an account's are read a page at a time. In both cases no read is
+// open while the caller's loop runs: it would keep the WAL from shrinking.
 // Nothing is missed between pages, because facts are never removed.
 func (db *DB) Facts(ctx context.Context, under activity.Prefix) iter.Seq2[activity.Fact, error] {
 	return func(yield func(activity.Fact, error) bool) {
+		var err error
 		if under.Principal != "" {
-			db.span(ctx, under, store.Bucket(under.Account, under.Principal), yield)
-			return
-		}
-		for bucket := range store.Buckets {
-			if !db.span(ctx, under, bucket, yield) {
-				return
-			}
-		}
-	}
-}
-
-// span yields the facts under the prefix in one bucket, in the order of their
-// keys, and reports whether the caller wants more.
-func (db *DB) span(ctx context.Context, under activity.Prefix, bucket int, yield func(activity.Fact, error) bool) bool {
-	var after *activity.Key
-	for {
-		page, err := db.page(ctx, under, bucket, after)
-		for _, f := range page {
-			if !yield(f, nil) {
-				return false
-			}
+			err = db.ofPrincipal(ctx, under, yield)
+		} else {
+			err = db.ofAccount(ctx, under.Account, yield)
 		}
 		if err != nil {
 			yield(activity.Fact{}, explain(fmt.Sprintf("read facts of account %s", under.Account), err))
-			return false
 		}
-		if len(page) < pageFacts {
-			return true
-		}
-		after = &page[len(page)-1].Key
 	}
 }
 
-const (
-	pageSelect = "SELECT principal, source, name, region, class, outcome, target, " + valueColumns + " FROM facts WHERE bucket = ? AND account = ?"
-	pageOrder  = " ORDER BY principal, source, name, region, class, outcome, target LIMIT ?"
-)
+const selectFacts = "SELECT principal, source, name, region, class, outcome, target, " + valueColumns + " FROM facts WHERE bucket = ? AND account = ?"
 
-// page reads facts of one bucket under the prefix, those after a key if given.
-func (db *DB) page(ctx context.Context, under activity.Prefix, bucket int, after *activity.Key) (list []activity.Fact, err error) {
-	query, args := pageSelect, []any{bucket, under.Account}
-	switch {
-	case under.Principal != "":
-		query += " AND principal = ?"
-		args = append(args, under.Principal)
-		if after != nil {
-			query += " AND (source, name, region, class, outcome, target) > (?, ?, ?, ?, ?, ?)"
-			args = append(args, tail(after)...)
-		}
-	case after != nil:
-		query += " AND (principal, source, name, region, class, outcome, target) > (?, ?, ?, ?, ?, ?, ?)"
-		args = append(append(args, after.Principal), tail(after)...)
-	}
-	rows, err := db.read.QueryContext(ctx, query+pageOrder, append(args, pageFacts)...)
-	return list, scan(rows, err, func(r *sql.Rows) error {
-		f, err := scanFact(r, under.Account)
-		if err == nil {
-			list = append(list, f)
-		}
+func (db *DB) ofPrincipal(ctx context.Context, under activity.Prefix, yield func(activity.Fact, error) bool) error {
+	account, known, err := db.nameID(ctx, under.Account)
+	if err != nil || !known {
 		return err
-	})
-}
-
-func tail(k *activity.Key) []any {
-	return []any{k.Source, k.Name, k.Region, int64(k.Class), int64(k.Outcome), k.Target}
-}
-
-func scanFact(r *sql.Rows, account string) (f activity.Fact, err error) {
-	var v value
-	f.Account = account
-	err = r.Scan(&f.Principal, &f.Source, &f.Name, &f.Region, &f.Class, &f.Outcome, &f.Target,
-		&v.firstAt, &v.firstEvent, &v.lastAt, &v.lastEvent, &v.days)
-	if err != nil {
-		return f, err
 	}
-	return f, v.decode(&f)
+	principal, known, err := db.nameID(ctx, under.Principal)
+	if err != nil || !known {
+		return err
+	}
+	bucket := store.Bucket(under.Account, under.Principal)
+	facts, _, err := db.facts(ctx, under.Account, selectFacts+" AND principal = ?", bucket, account, principal)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(facts, func(a, b activity.Fact) int { return a.Key.Compare(b.Key) })
+	for _, f := range facts {
+		if !yield(f, nil) {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (db *DB) ofAccount(ctx context.Context, name string, yield func(activity.Fact, error) bool) error {
+	account, known, err := db.nameID(ctx, name)
+	if err != nil || !known {
+		return err
+	}
+	for bucket := range store.Buckets {
+		args := []any{bucket, account}
+		query := selectFacts
+		for more := true; more; {
+			facts, last, err := db.facts(ctx, name, query+" ORDER BY principal, source, name, region, class, outcome, target LIMIT ?", append(args, pageFacts)...)
+			if err != nil {
+				return err
+			}
+			for _, f := range facts {
+				if !yield(f, nil) {
+					return nil
+				}
+			}
+			query = selectFacts + " AND (principal, source, name, region, class, outcome, target) > (?, ?, ?, ?, ?, ?, ?)"
+			args = append([]any{bucket, account}, last.args()...)
+			more = len(facts) == pageFacts
+		}
+	}
+	return nil
+}
+
+// facts runs a query for facts of one account; last is the place of the last
+// one.
+func (db *DB) facts(ctx context.Context, account, query string, args ...any) (list []activity.Fact, last place, err error) {
+	rows, err := db.read.QueryContext(ctx, query, args...)
+	texts := db.names.texts()
+	var v value
+	err = scan(rows, err, func(r *sql.Rows) error {
+		if err := r.Scan(append(last.columns(), v.columns()...)...); err != nil {
+			return err
+		}
+		if top := last.top(); top > int64(len(texts)) {
+			if err := db.updateNames(ctx); err != nil {
+				return err
+			}
+			if texts = db.names.texts(); top > int64(len(texts)) {
+				return errNames
+			}
+		}
+		f := activity.Fact{Key: last.key(account, texts)}
+		list = append(list, f)
+		return v.decode(&list[len(list)-1])
+	})
+	return list, last, err
+}
+
+// place is the key columns of a row after bucket and account.
+type place struct {
+	principal, source, name, region int64
+	class                           activity.Class
+	outcome                         activity.Outcome
+	target                          int64
+}
+
+func (p *place) columns() []any {
+	return []any{&p.principal, &p.source, &p.name, &p.region, &p.class, &p.outcome, &p.target}
+}
+
+func (p *place) args() []any {
+	return []any{p.principal, p.source, p.name, p.region, int64(p.class), int64(p.outcome), p.target}
+}
+
+// top is the greatest number of a name in the place.
+func (p *place) top() int64 { return max(p.principal, p.source, p.name, p.region, p.target) }
+
+func (p *place) key(account string, texts []string) activity.Key {
+	text := func(id int64) string { return texts[id-1] }
+	return activity.Key{Account: account, Principal: text(p.principal), Source: text(p.source), Name: text(p.name),
+		Region: text(p.region), Class: p.class, Outcome: p.outcome, Target: text(p.target)}
+}
+
+// nameID is the number of a string, if it has one. A string that the mirror
+// does not know may have been written by another process since.
+func (db *DB) nameID(ctx context.Context, text string) (id int64, known bool, err error) {
+	if id, known = db.names.id(text); known {
+		return id, true, ctx.Err()
+	}
+	if err := db.updateNames(ctx); err != nil {
+		return 0, false, err
+	}
+	id, known = db.names.id(text)
+	return id, known, nil
 }

@@ -44,6 +44,7 @@ type DB struct {
 	path  string
 	read  *sql.DB
 	write *writer
+	names *names
 }
 
 var _ store.Store = (*DB)(nil)
@@ -156,7 +157,7 @@ func connect(ctx context.Context, path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(idleReaders)
-	return &DB{path, read, w}, nil
+	return &DB{path, read, w, &names{ids: map[string]int64{}}}, nil
 }
 
 // location is the driver's name for the file, with settings for each
