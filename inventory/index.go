@@ -93,22 +93,36 @@ func (a *Account) sort() {
 		return cmp.Or(compareNames(p.Name, q.Name), strings.Compare(p.ARN, q.ARN))
 	})
 	for _, u := range a.Users {
-		sortGrants(u.Inline, &u.Attached)
-		order(u.Groups, compareNames)
-		dedupe(&u.Groups)
+		u.sort()
 	}
 	for _, g := range a.Groups {
-		sortGrants(g.Inline, &g.Attached)
+		g.sort()
 	}
 	for _, r := range a.Roles {
-		sortGrants(r.Inline, &r.Attached)
-		order(r.InstanceProfiles, func(p, q InstanceProfile) int { return compareNames(p.Name, q.Name) })
+		r.sort()
 	}
 	for _, p := range a.Policies {
-		order(p.Versions, func(v, w PolicyVersion) int {
-			return cmp.Or(cmp.Compare(versionNumber(w.ID), versionNumber(v.ID)), strings.Compare(v.ID, w.ID))
-		})
+		p.sort()
 	}
+}
+
+func (u *User) sort() {
+	sortGrants(u.Inline, &u.Attached)
+	order(u.Groups, compareNames)
+	dedupe(&u.Groups)
+}
+
+func (g *Group) sort() { sortGrants(g.Inline, &g.Attached) }
+
+func (r *Role) sort() {
+	sortGrants(r.Inline, &r.Attached)
+	order(r.InstanceProfiles, func(p, q InstanceProfile) int { return compareNames(p.Name, q.Name) })
+}
+
+func (p *Policy) sort() {
+	order(p.Versions, func(v, w PolicyVersion) int {
+		return cmp.Or(cmp.Compare(versionNumber(w.ID), versionNumber(v.ID)), strings.Compare(v.ID, w.ID))
+	})
 }
 
 func sortGrants(inline []Inline, attached *[]string) {
