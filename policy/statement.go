@@ -41,9 +41,12 @@ func (st *Statement) hasResource(kind Kind, doc *Document, resource string, ctx 
 }
 
 // completesARNs reports whether an incomplete ARN is completed in policies of
-// this kind: in identity-based ones (and those that are judged like them), but
-// not in session policies, says the guide of resource ARNs.
-func (k Kind) completesARNs() bool { return k == Identity || k == Boundary || k == SCP }
+// this kind: in identity-based ones, but not in session policies, says the guide
+// of resource ARNs. Boundaries and organization policies are read like the
+// former: there it is the Denies that count.
+func (k Kind) completesARNs() bool {
+	return k == Identity || k == Boundary || k == SCP || k == RCP
+}
 
 // CompleteARN adds the fields that a Resource pattern of an identity-based
 // policy leaves out at its end, as stars: "arn:aws:sqs" is "arn:aws:sqs:*:*:*".

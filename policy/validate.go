@@ -34,7 +34,7 @@ func Validate(doc *Document, kind Kind) error {
 	sids := map[string]bool{}
 	for i := range doc.Statements {
 		st := &doc.Statements[i]
-		if err := validSid(st.Sid, sids); err != nil {
+		if err := validSid(st.Sid, kind, sids); err != nil {
 			return err
 		}
 		if err := validStatement(st, kind); err != nil {
@@ -44,12 +44,11 @@ func Validate(doc *Document, kind Kind) error {
 	return nil
 }
 
-// validSid checks one Sid; an empty one is none.
-func validSid(sid string, sids map[string]bool) error {
-	for i := range len(sid) {
-		if c := lower(sid[i]); (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			return malformed("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*")
-		}
+// validSid checks one Sid; an empty one is none. The services that keep
+// resource policies allow more characters, each its own.
+func validSid(sid string, kind Kind, sids map[string]bool) error {
+	if kind != Resource && !only(sid, "") {
+		return malformed("Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*")
 	}
 	if sid != "" && sids[sid] {
 		return malformed("Statement IDs (SID) in a single policy must be unique.")
@@ -190,13 +189,21 @@ func validPrincipals(st *Statement) error {
 func validPrincipal(kind, name string) bool {
 	switch kind {
 	case "AWS":
-		return name == "*" || only(name, "") && name != "" || principalARN(name)
+		return name == "*" || accountID(name) || uniqueID(name) || principalARN(name)
 	case "Service":
 		return strings.Contains(name, ".") && !strings.ContainsAny(name, "*?")
 	case "Federated", "CanonicalUser":
 		return name != "" && !strings.ContainsAny(name, "*?")
 	}
 	return false
+}
+
+func accountID(name string) bool { return len(name) == 12 && digits(name) == 12 }
+
+// uniqueID reports whether name is the id of a user or role (IAM-10): what AWS
+// shows in a trust policy once the principal is deleted.
+func uniqueID(name string) bool {
+	return len(name) >= 16 && only(name, "") && (strings.HasPrefix(name, "AIDA") || strings.HasPrefix(name, "AROA"))
 }
 
 // principalARN reports whether name is the ARN of an account, user, role or
