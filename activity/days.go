@@ -155,14 +155,14 @@ func (s *Days) UnmarshalBinary(in []byte) error {
 	last := int64(0)
 	for len(in) > 0 {
 		step, k := binary.Varint(in)
-		if k <= 0 {
+		if !shortest(in, k) {
 			return errDays
 		}
 		set, l := binary.Uvarint(in[k:])
-		if l <= 0 || set == 0 || step > 1<<26 || step < -1<<26 || (len(s.words) > 0 && step <= 0) {
+		if !shortest(in[k:], l) || set == 0 || step > 1<<26 || step < -1<<26 || (len(s.words) > 0 && step <= 0) {
 			return errDays
 		}
-		if last += step; last > 1<<25 || last < -1<<25 {
+		if last += step; last >= 1<<25 || last < -1<<25 { // beyond what a Day can say
 			return errDays
 		}
 		s.words = append(s.words, dayWord{int32(last), set})
@@ -170,3 +170,7 @@ func (s *Days) UnmarshalBinary(in []byte) error {
 	}
 	return nil
 }
+
+// shortest reports whether the n bytes at the beginning of in are a varint
+// without padding: its last byte holds something, unless it is the only one.
+func shortest(in []byte, n int) bool { return n == 1 || n > 1 && in[n-1] != 0 }
