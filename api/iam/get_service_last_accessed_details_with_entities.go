@@ -63,13 +63,9 @@ func (a *API) GetServiceLastAccessedDetailsWithEntities(
 	if err != nil {
 		return nil, err
 	}
-	cat, _, err := a.Catalog(ctx)
-	if err != nil {
+	service := reported(j, in.ServiceNamespace)
+	if err := a.checkNamespace(ctx, in.ServiceNamespace); service == nil && err != nil {
 		return nil, err
-	}
-	if _, known := cat.Service(in.ServiceNamespace); !known {
-		return nil, wire.Errorf(http.StatusBadRequest, "InvalidInput",
-			"Service namepace %s is either invalid or unsupported.", in.ServiceNamespace)
 	}
 	out := &GetServiceLastAccessedDetailsWithEntitiesOutput{JobStatus: j.Status, JobCreationDate: j.Created}
 	if j.Status == statusInProgress {
@@ -80,7 +76,7 @@ func (a *API) GetServiceLastAccessedDetailsWithEntities(
 		out.Error = jobError()
 		return out, nil
 	}
-	rows, err := a.entityRows(ctx, j, in.ServiceNamespace)
+	rows, err := a.entityRows(ctx, j, service)
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +88,31 @@ func (a *API) GetServiceLastAccessedDetailsWithEntities(
 	return out, nil
 }
 
+// reported is the service of the report, or nil.
+func reported(j *job, namespace string) *report.Service {
+	at, found := slices.BinarySearchFunc(j.Report.Services, namespace, func(s report.Service, n string) int {
+		return strings.Compare(s.Namespace, n)
+	})
+	if !found {
+		return nil
+	}
+	return &j.Report.Services[at]
+}
+
+// checkNamespace refuses a namespace that the catalogue does not know; case
+// matters (LA-95). The spelling of the message is AWS's.
+func (a *API) checkNamespace(ctx context.Context, namespace string) error {
+	cat, _, err := a.Catalog(ctx)
+	if err != nil {
+		return err
+	}
+	if _, known := cat.Service(namespace); !known {
+		return wire.Errorf(http.StatusBadRequest, "InvalidInput",
+			"Service namepace %s is either invalid or unsupported.", namespace)
+	}
+	return nil
+}
+
 // entityRow is an entity of a job. A deleted one keeps its place by its old
 // ARN, so that a deletion does not move the pages behind it.
 type entityRow struct {
@@ -101,12 +122,8 @@ type entityRow struct {
 
 // entityRows is every entity of the job in the order of LA-92; none when the
 // service is not in the report (LA-95).
-func (a *API) entityRows(ctx context.Context, j *job, namespace string) ([]entityRow, error) {
-	services := j.Report.Services
-	at, found := slices.BinarySearchFunc(services, namespace, func(s report.Service, n string) int {
-		return strings.Compare(s.Namespace, n)
-	})
-	if !found {
+func (a *API) entityRows(ctx context.Context, j *job, service *report.Service) ([]entityRow, error) {
+	if service == nil {
 		return nil, nil
 	}
 	account, err := a.Book.Account(ctx, j.Subject.Account)
@@ -118,7 +135,7 @@ func (a *API) entityRows(ctx context.Context, j *job, namespace string) ([]entit
 		info, there := currentEntity(account, e)
 		rows[i] = entityRow{EntityDetails{EntityInfo: info}, !there}
 	}
-	for _, used := range services[at].Entities {
+	for _, used := range service.Entities {
 		rows[used.Entity].LastAuthenticated = time.UnixMilli(used.At).UTC()
 	}
 	slices.SortFunc(rows, func(x, y entityRow) int {
