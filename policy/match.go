@@ -25,23 +25,24 @@ func match(p, s string, fold, literals bool) bool {
 	star, retry := -1, 0 // index after the last star in p; where in s to try next
 	i, j := 0, 0
 	for j < len(s) {
-		if i < len(p) && p[i] == '*' {
-			i++
-			star, retry = i, j
-			if i == len(p) {
-				return true
+		if i < len(p) {
+			switch c := p[i]; {
+			case c == '*':
+				i++
+				star, retry = i, j
+				if i == len(p) {
+					return true
+				}
+				continue
+			case c == '?':
+				i++
+				j += runeSize(s, j)
+				continue
+			case c == s[j] || (fold || literals) && alike(c, s[j], fold):
+				i++
+				j++
+				continue
 			}
-			continue
-		}
-		if i < len(p) && p[i] == '?' {
-			i++
-			j += runeSize(s, j)
-			continue
-		}
-		if i < len(p) && equal(p[i], s[j], fold, literals) {
-			i++
-			j++
-			continue
 		}
 		if star < 0 {
 			return false
@@ -64,14 +65,12 @@ func runeSize(s string, at int) int {
 	return size
 }
 
-func equal(p, c byte, fold, literals bool) bool {
-	if p == c {
-		return true
-	}
+// alike compares bytes that are not equal.
+func alike(p, c byte, fold bool) bool {
 	if fold {
 		return lower(p) == lower(c)
 	}
-	return literals && (p == literalStar && c == '*' || p == literalQuestion && c == '?')
+	return p == literalStar && c == '*' || p == literalQuestion && c == '?'
 }
 
 func lower(c byte) byte {

@@ -76,6 +76,9 @@ func (s *seen) has(key string) bool {
 }
 
 func (s *seen) add(key string) {
+	if s.few == nil {
+		s.few = make([]string, 0, fewSeen/2)
+	}
 	if len(s.few) < fewSeen {
 		s.few = append(s.few, key)
 		return

@@ -256,7 +256,7 @@ func (s *scanner) list(what, form string, element func() (string, error)) ([]str
 		}
 		return []string{v}, nil
 	}
-	values := []string{}
+	values := make([]string, 0, 4)
 	err := s.array(what, func() error {
 		if s.peek() == '[' {
 			return s.fail(s.pos, "%s must be %s, found a list inside the list", what, form)
