@@ -16,7 +16,7 @@ import (
 // the same operator and key twice, or a Principal that is Any and has a list.
 // json.Marshal writes the characters <, > and & of the result as escapes;
 // AppendJSON does not.
-func (d *Document) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil) }
+func (d Document) MarshalJSON() ([]byte, error) { return d.AppendJSON(nil) }
 
 // AppendJSON appends what MarshalJSON prints to b.
 func (d *Document) AppendJSON(b []byte) ([]byte, error) {

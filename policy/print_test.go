@@ -176,3 +176,11 @@ func randomText(r *rand.Rand) string {
 	parts := []string{"", "s3:*", "\"", "\\", "\n", "${aws:username}", "ü", "😀", "\x00", "<", "arn:aws:s3:::b/?", "'", "\u2028"}
 	return parts[r.IntN(len(parts))] + parts[r.IntN(len(parts))]
 }
+
+// A Document inside a struct value is not addressable; it prints all the same.
+func TestPrintDocumentValue(t *testing.T) {
+	v := struct{ Policy Document }{*mustParse(t, documents[5])}
+	if text, err := json.Marshal(v); err != nil || string(text) != `{"Policy":{"Statement":[]}}` {
+		t.Errorf("got %s (%v)", text, err)
+	}
+}
