@@ -52,7 +52,7 @@ func (w *world) jobIDs() []string {
 func (w *world) restarted(change ...func(*Config)) *world {
 	w.t.Helper()
 	next := newWorld(w.t, append([]func(*Config){func(c *Config) {
-		c.Docs, c.Facts, c.Book = w.store, w.store, w.Book
+		c.Docs, c.Facts, c.Book, c.NewID = w.store, w.store, w.Book, w.NewID
 	}}, change...)...)
 	next.store, next.clock = w.store, w.clock
 	return next

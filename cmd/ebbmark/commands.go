@@ -10,7 +10,9 @@ import (
 // commands is the table of all commands, one file each.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
+		p.catalogCommand(),
 		p.keysCommand(),
+		p.reportCommand(),
 		p.versionCommand(),
 	}
 }

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ebbmark/ebbmark/accounts"
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/api/iam"
+	"github.com/ebbmark/ebbmark/arn"
+	"github.com/ebbmark/ebbmark/grant"
+	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/report"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// reportFlags is the command line of "ebbmark report".
+type reportFlags struct {
+	store, account, granularity, format string
+	asOf                                time.Time
+}
+
+func (p *program) reportCommand() *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report ARN",
+		Short: "Show what a user, group, role or policy may use and when it last did",
+		Long: `Show which services (and with --granularity action: which actions) a user, group,
+role or managed policy may use, and when it last tried to. No server is needed.
+
+The answer is that of "aws iam get-service-last-accessed-details"; --format json
+prints what that command prints. A terminal gets a table, a pipe gets lines of
+fields separated by tabs: service, name, action, time, Region, ARN, entities.`,
+		Example: `  ebbmark report arn:aws:iam::111122223333:role/app
+  ebbmark report arn:aws:iam::111122223333:user/alice --granularity action --format csv
+  ebbmark report arn:aws:iam::aws:policy/ReadOnlyAccess --account 111122223333`,
+		Args: oneArgument("an ARN such as arn:aws:iam::111122223333:user/alice"),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.report(cmd.Context(), f, args[0]) },
+	}
+	storeFlag(cmd, &f.store)
+	cmd.Flags().StringVar(&f.granularity, "granularity", "service", "service or action (also SERVICE_LEVEL, ACTION_LEVEL)")
+	cmd.Flags().StringVar(&f.format, "format", "", "table, tsv, json or csv (default: table on a terminal, else tsv)")
+	cmd.Flags().StringVar(&f.account, "account", "", "the account whose entities count in the report of an AWS managed policy")
+	cmd.Flags().TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "report the state of knowledge at this moment (RFC 3339)")
+	return cmd
+}
+
+// finding is a report and what it is about.
+type finding struct {
+	arn         string
+	granularity report.Granularity
+	now         time.Time
+	services    []iam.ServiceLastAccessed
+}
+
+func (p *program) report(ctx context.Context, f reportFlags, text string) error {
+	granularity, err := parseGranularity(f.granularity)
+	if err != nil {
+		return err
+	}
+	write, err := p.reportFormat(f.format)
+	if err != nil {
+		return err
+	}
+	if err := checkReportARN(text); err != nil {
+		return err
+	}
+	s, err := openStore(ctx, f.store)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	account, err := reportAccount(ctx, s, f, text)
+	if err != nil {
+		return err
+	}
+	now := f.asOf
+	if now.IsZero() {
+		now = p.now()
+	}
+	found := finding{arn: text, granularity: granularity, now: now.UTC().Truncate(time.Millisecond)}
+	if found.services, err = p.computeReport(ctx, s, account, found); err != nil {
+		return err
+	}
+	return write(p.stdout, found)
+}
+
+func parseGranularity(text string) (report.Granularity, error) {
+	switch strings.ToLower(text) {
+	case "service", "service_level":
+		return report.ServiceLevel, nil
+	case "action", "action_level":
+		return report.ActionLevel, nil
+	}
+	return 0, usageError("--granularity %q: want service or action", text)
+}
+
+// checkReportARN refuses what no account has a report of.
+func checkReportARN(text string) error {
+	a, err := arn.Parse(text)
+	if err == nil {
+		err = report.Check(text, a.Partition)
+	}
+	if err != nil {
+		return usageError("%q: %w; want the ARN of a user, group, role or managed policy, such as arn:aws:iam::111122223333:user/alice", text, err)
+	}
+	return nil
+}
+
+// reportAccount is the account that the ARN is looked up in.
+func reportAccount(ctx context.Context, docs store.Docs, f reportFlags, text string) (*inventory.Account, error) {
+	book := accounts.New(docs)
+	a, err := arn.Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	id := a.Account
+	switch {
+	case id == "aws" && f.account != "":
+		id = f.account
+	case id == "aws":
+		if id, err = onlyAccount(ctx, book); err != nil {
+			return nil, err
+		}
+	case f.account != "" && f.account != id:
+		return nil, usageError("--account %s: %s belongs to account %s", f.account, text, id)
+	}
+	account, err := book.Account(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("account %s is not in %s: import its snapshot first (ebbmark import --store %s FILE)", id, f.store, f.store)
+	}
+	return account, err
+}
+
+// onlyAccount is the account of a store that has just one.
+func onlyAccount(ctx context.Context, book *accounts.Book) (string, error) {
+	ids, err := book.IDs(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0:
+		return "", errors.New("no account has been imported yet: run ebbmark import FILE first")
+	case len(ids) > 1:
+		return "", usageError("an AWS managed policy is reported per account: say which with --account (%s)", strings.Join(ids, ", "))
+	}
+	return ids[0], nil
+}
+
+// computeReport makes the report, and warns of what it cannot know.
+func (p *program) computeReport(ctx context.Context, s store.Store, account *inventory.Account, f finding) ([]iam.ServiceLastAccessed, error) {
+	subject, err := report.Find(account, f.arn)
+	if errors.Is(err, report.ErrAbsent) {
+		return nil, fmt.Errorf("%s does not exist in the snapshot of account %s: if it is new, import a newer snapshot", f.arn, account.ID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.arn, err)
+	}
+	cat, err := loadCatalog(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	policies, err := subject.Documents()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.arn, err)
+	}
+	engine := grant.New(cat)
+	if err := p.warnIncomplete(ctx, s, subject, engine.Unknown(policies)); err != nil {
+		return nil, err
+	}
+	r, err := report.Compute(report.Input{
+		Kind:        subject.Kind,
+		Granularity: f.granularity,
+		Policies:    policies,
+		Entities:    subject.Entities,
+		Now:         f.now,
+		Catalog:     cat,
+		Engine:      engine,
+	}, iam.FactsOf(ctx, s, subject.Account))
+	if err != nil {
+		return nil, err
+	}
+	return iam.Services(r.Services, subject.Entities), nil
+}
+
+// warnIncomplete says on standard error why the report may know too little.
+func (p *program) warnIncomplete(ctx context.Context, facts store.Facts, s *report.Subject, unknown []string) error {
+	for _, action := range unknown {
+		p.warn("the catalogue does not know action %s: its service may be missing from the report (LA-14)", action)
+	}
+	for _, missing := range s.Missing {
+		p.warn("attached policy %s is not in the snapshot: what it grants is missing from the report", missing)
+	}
+	for _, err := range facts.Facts(ctx, activity.Prefix{Account: s.Account}) {
+		return err
+	}
+	p.warn("no activity of account %s has been ingested: everything looks unused", s.Account)
+	return nil
+}
+
+func (p *program) warn(format string, args ...any) {
+	fmt.Fprintf(p.stderr, "ebbmark: warning: "+format+"\n", args...)
+}
