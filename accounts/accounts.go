@@ -1,10 +1,26 @@
 // Package accounts keeps the inventories of accounts in a document store and
 // reads them back quickly.
+//
+// An inventory is stored as segments, immutable pieces of one kind of entity
+// each (segment.go), and a head per account that lists them (head.go). A
+// change writes the segments that are new, then swaps the head by
+// compare-and-swap: whoever reads sees the old inventory or the new one, whole,
+// and so does whoever comes after a crash. What a crash or a lost race leaves
+// behind are segments that no head lists; sweep.go says when they may go.
+//
+// Readers keep the inventory of a head in memory (cache.go), so that reading
+// an unchanged account costs the store one small document.
 package accounts
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"golang.org/x/sync/singleflight"
 
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/store"
@@ -12,7 +28,12 @@ import (
 
 // Book reads and writes inventories. Safe for concurrent use, also by several
 // processes on one store: each sees what the others have committed.
-type Book struct{ docs store.Docs }
+type Book struct {
+	docs  store.Docs
+	cache cache
+	loads singleflight.Group // by account and head version
+	turns turns              // one writer of this process at a time, by account
+}
 
 // New makes a Book on docs.
 func New(docs store.Docs) *Book { return &Book{docs: docs} }
@@ -20,21 +41,199 @@ func New(docs store.Docs) *Book { return &Book{docs: docs} }
 // Account is the current inventory, or store.ErrNotFound. The value is shared
 // and must not be changed.
 func (b *Book) Account(ctx context.Context, id string) (*inventory.Account, error) {
-	return nil, errors.New("not built yet")
+	e, err := b.current(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return e.account, nil
 }
 
 // Replace makes the inventory of account a.ID what a says, in one step: readers
-// and a crash see the old one or the new one whole.
+// and a crash see the old one or the new one whole. When it says the same
+// already nothing is written. The Book keeps no part of a.
+//
+// On an error other than of the arguments the new inventory may be in place or
+// not; repeating the call is safe.
 func (b *Book) Replace(ctx context.Context, a *inventory.Account) error {
-	return errors.New("not built yet")
+	if !accountForm.MatchString(a.ID) {
+		return fmt.Errorf("replace inventory: %q is no account id of 12 digits", a.ID)
+	}
+	a = a.Clone()
+	a.Index()
+	err := b.commit(ctx, a.ID, b.replaceable, func(*entry) (*inventory.Account, error) { return a, nil })
+	if err != nil {
+		return fmt.Errorf("replace inventory of account %s: %w", a.ID, err)
+	}
+	b.sweep(ctx, a.ID)
+	return nil
 }
+
+var accountForm = regexp.MustCompile(`^[0-9]{12}$`)
 
 // Update applies change to a private copy of the current inventory and stores
 // it in one step; it starts over with the newer state when another writer was
-// faster. An error of change is returned and nothing is stored.
+// faster, so change may be called several times. An error of change is returned
+// as it is and nothing is stored. An account without inventory is
+// store.ErrNotFound.
 func (b *Book) Update(ctx context.Context, id string, change func(*inventory.Account) error) error {
-	return errors.New("not built yet")
+	err := b.commit(ctx, id, b.current, func(old *entry) (*inventory.Account, error) {
+		a := old.account.Clone()
+		a.Index()
+		if err := change(a); err != nil {
+			return nil, &changeError{err}
+		}
+		if a.ID != old.account.ID || a.Partition != old.account.Partition {
+			return nil, errors.New("the change makes it another account")
+		}
+		a.Index()
+		return a, nil
+	})
+	if own, ok := errors.AsType[*changeError](err); ok {
+		return own.error
+	}
+	if err != nil {
+		return fmt.Errorf("update inventory of account %s: %w", id, err)
+	}
+	return nil
 }
 
+// changeError carries the error of a change past the wrapping.
+type changeError struct{ error }
+
 // IDs lists the accounts that have an inventory, ascending.
-func (b *Book) IDs(ctx context.Context) ([]string, error) { return nil, errors.New("not built yet") }
+func (b *Book) IDs(ctx context.Context) ([]string, error) {
+	var out []string
+	for id, err := range b.docs.ListDocs(ctx, store.KindAccount, "", 0) {
+		if err != nil {
+			return nil, fmt.Errorf("list accounts: %w", err)
+		}
+		out = append(out, id)
+	}
+	return out, nil
+}
+
+// commit stores what make says, given what base found, until no other writer
+// comes between.
+func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Context, id string) (*entry, error), make func(old *entry) (*inventory.Account, error)) error {
+	done, err := b.turns.take(ctx, id)
+	if err != nil {
+		return err
+	}
+	defer done()
+	for {
+		old, err := base(ctx, id)
+		if err != nil {
+			return err
+		}
+		a, err := make(old)
+		if err != nil {
+			return err
+		}
+		err = b.swap(ctx, old, a)
+		if !errors.Is(err, store.ErrConflict) {
+			return err
+		}
+		// Another process was faster, so the race as a whole has moved on.
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+}
+
+// replaceable is the state that Replace starts from: also that of an account
+// that is not there yet, or that is damaged, of which nothing is reused.
+func (b *Book) replaceable(ctx context.Context, id string) (*entry, error) {
+	e, err := b.current(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return &entry{}, nil
+	case errors.Is(err, errDamaged):
+		return b.ruin(ctx, id)
+	}
+	return e, err
+}
+
+// ruin is what is left of a damaged account: its generation must go on from
+// there (see sweep.go).
+func (b *Book) ruin(ctx context.Context, id string) (*entry, error) {
+	body, version, err := b.docs.GetDoc(ctx, store.KindAccount, id)
+	if err != nil {
+		return nil, err
+	}
+	h, err := decodeHead(id, body)
+	if errors.Is(err, errDamaged) {
+		h.Generation, err = b.lastGeneration(ctx, id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &entry{version: version, head: head{Generation: h.Generation}}, nil
+}
+
+// lastGeneration is the greatest that a segment of the account was written for.
+func (b *Book) lastGeneration(ctx context.Context, id string) (int64, error) {
+	last := int64(0)
+	for name, err := range b.docs.ListDocs(ctx, store.KindSegment, id+"/", 0) {
+		segment, ours := strings.CutPrefix(name, id+"/")
+		if err != nil || !ours {
+			return last, err
+		}
+		if generation, ok := generationOf(segment); ok {
+			last = max(last, generation)
+		}
+	}
+	return last, nil
+}
+
+// swap makes a the inventory if the head is still at old's version, else
+// store.ErrConflict.
+func (b *Book) swap(ctx context.Context, old *entry, a *inventory.Account) error {
+	next, fresh, err := plan(old, a)
+	if err != nil {
+		return err
+	}
+	if next == old {
+		return nil
+	}
+	if err := b.write(ctx, fresh); err != nil {
+		return err
+	}
+	body, err := next.head.encode()
+	if err != nil {
+		return err
+	}
+	next.version, err = b.docs.PutDoc(ctx, store.KindAccount, a.ID, body, old.version)
+	if errors.Is(err, store.ErrConflict) && b.isOurs(ctx, a.ID, body) {
+		return nil // the store had written it and lost the answer
+	}
+	if err != nil {
+		return err
+	}
+	b.cache.put(next)
+	b.clear(ctx, old, next)
+	return nil
+}
+
+// isOurs reports whether the stored head is the one we tried to write. A head
+// names its generation and the hashes of all content, so an equal one means
+// the same inventory.
+func (b *Book) isOurs(ctx context.Context, id string, body []byte) bool {
+	stored, _, err := b.docs.GetDoc(ctx, store.KindAccount, id)
+	return err == nil && bytes.Equal(stored, body)
+}
+
+// write stores new segments.
+func (b *Book) write(ctx context.Context, fresh []store.Doc) error {
+	for len(fresh) > 0 {
+		n, size := 0, 0
+		for n < len(fresh) && (n == 0 || size+len(fresh[n].Body) <= maxBatch) {
+			size += len(fresh[n].Body)
+			n++
+		}
+		if err := b.docs.SetDocs(ctx, store.KindSegment, fresh[:n]); err != nil {
+			return err
+		}
+		fresh = fresh[n:]
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package accounts
+
+import (
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// head is the document that says what the inventory of an account is.
+type head struct {
+	Format int `json:"format"`
+	// Generation counts the changes of the account, from 1. A segment's id
+	// begins with the generation it was written for.
+	Generation int64  `json:"generation"`
+	ID         string `json:"id"`
+	Partition  string `json:"partition"`
+	Users      shelf  `json:"users,omitempty"`
+	Groups     shelf  `json:"groups,omitempty"`
+	Roles      shelf  `json:"roles,omitempty"`
+	Policies   shelf  `json:"policies,omitempty"`
+}
+
+// shelf lists the segments of one kind of entity by bucket. Its length is the
+// number of buckets; an empty bucket has no segment.
+type shelf []ref
+
+// ref is a segment: its id without the account, and its size in bytes.
+type ref struct {
+	ID   string `json:"id,omitempty"`
+	Size int    `json:"size,omitempty"`
+}
+
+func (h *head) encode() ([]byte, error) { return json.Marshal(h) }
+
+func decodeHead(id string, body []byte) (head, error) {
+	var h head
+	if err := checkFormat(body); err != nil {
+		return h, fmt.Errorf("inventory of account %s: %w", id, err)
+	}
+	if err := json.Unmarshal(body, &h); err != nil || h.ID != id {
+		return h, fmt.Errorf("inventory of account %s: head: %w", id, errDamaged)
+	}
+	return h, nil
+}
+
+// checkFormat looks at the format alone, because the rest of a newer document
+// may not decode.
+func checkFormat(body []byte) error {
+	var f struct{ Format int }
+	if err := json.Unmarshal(body, &f); err != nil || f.Format < 1 {
+		return errDamaged
+	}
+	if f.Format > format {
+		return fmt.Errorf("written in format %d, this program knows %d: update ebbmark: %w", f.Format, format, store.ErrNewer)
+	}
+	return nil
+}
+
+// refs yields every segment of the head.
+func (h *head) refs() iter.Seq[ref] {
+	return func(yield func(ref) bool) {
+		for _, s := range []shelf{h.Users, h.Groups, h.Roles, h.Policies} {
+			for _, r := range s {
+				if r.ID != "" && !yield(r) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// size is the bytes of all segments.
+func (h *head) size() int {
+	n := 0
+	for r := range h.refs() {
+		n += r.Size
+	}
+	return n
+}
