@@ -46,7 +46,7 @@ fields separated by tabs: service, name, action, time, Region, ARN, entities.`,
 	cmd.Flags().StringVar(&f.granularity, "granularity", "service", "service or action (also SERVICE_LEVEL, ACTION_LEVEL)")
 	cmd.Flags().StringVar(&f.format, "format", "", "table, tsv, json or csv (default: table on a terminal, else tsv)")
 	cmd.Flags().StringVar(&f.account, "account", "", "the account whose entities count in the report of an AWS managed policy")
-	cmd.Flags().TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "report the state of knowledge at this moment (RFC 3339)")
+	cmd.Flags().TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "report use up to this moment instead of now (RFC 3339)")
 	return cmd
 }
 

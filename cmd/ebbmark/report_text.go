@@ -130,7 +130,7 @@ func writeReportTable(w io.Writer, f finding, colour bool) error {
 	for _, s := range f.services {
 		used += min(s.TotalAuthenticatedEntities, 1)
 	}
-	fmt.Fprintf(b, "%s\n%d services may be used, %d were in the %d days before %s\n",
+	fmt.Fprintf(b, "%s\n%d services allowed, %d used in the %d days before %s\n",
 		f.arn, len(f.services), used, report.Span/(24*time.Hour), f.now.Format(time.RFC3339))
 	if len(f.services) > 0 {
 		b.WriteByte('\n')
