@@ -12,3 +12,11 @@ func oneArgument(what string) cobra.PositionalArgs {
 		return nil
 	}
 }
+
+// noArguments checks that a command got none.
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usageError("want no argument; got %q", args[0])
+	}
+	return nil
+}

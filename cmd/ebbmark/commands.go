@@ -11,8 +11,10 @@ import (
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
 		p.catalogCommand(),
+		p.importCommand(),
 		p.keysCommand(),
 		p.reportCommand(),
+		p.serveCommand(),
 		p.versionCommand(),
 	}
 }
