@@ -57,13 +57,13 @@ func (o *owner) admit(a arn.ARN) error {
 func (o *owner) resource(text, kind string) (arn.ARN, error) {
 	a, err := arn.Parse(text)
 	if err != nil || len(text) > 2048 {
-		return a, fmt.Errorf("Arn %q: not an ARN", clip(text))
+		return a, fmt.Errorf("its Arn %q is no ARN", clip(text))
 	}
 	if a.Service != "iam" || a.Region != "" || a.Kind() != kind || a.Partition == "" || a.Name() == "" {
-		return a, fmt.Errorf("Arn %q: not that of a %s", clip(text), kind)
+		return a, fmt.Errorf("its Arn %q is not that of a %s", clip(text), kind)
 	}
 	if !accountForm.MatchString(a.Account) && (kind != "policy" || a.Account != awsAccount) {
-		return a, fmt.Errorf("Arn %q: no account id of 12 digits", clip(text))
+		return a, fmt.Errorf("its Arn %q has no account id of 12 digits", clip(text))
 	}
 	return a, o.admit(a)
 }

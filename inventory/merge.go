@@ -18,8 +18,8 @@ type Warning struct {
 
 // Accounts makes the inventories out of all that was read, by account id, each
 // indexed. It fails when the pages do not fit together or something that grants
-// permissions is missing: see docs/import.md. The error lists every problem,
-// one a line, up to a limit.
+// permissions is missing: see docs/import.md. The error joins every problem, up
+// to a limit, each a *FileError.
 func (s *Snapshot) Accounts() ([]*Account, []Warning, error) {
 	drafts, err := s.drafts()
 	if err != nil {
@@ -67,7 +67,7 @@ func (s *Snapshot) drafts() (map[string]*draft, error) {
 			continue
 		}
 		if len(out) != 1 {
-			return nil, fmt.Errorf("%s: no user, group, role or customer managed policy, so it is unknown of which account it is", p.file)
+			return nil, &FileError{p.file, errors.New("no user, group, role or customer managed policy, so it is unknown of which account it is")}
 		}
 		for _, d := range out {
 			d.add(p)
@@ -150,7 +150,7 @@ func put[E any](d *draft, to map[string]origin[*E], key string, e *E, file, kind
 }
 
 func (d *draft) fail(file, entity string, err error) {
-	d.problems = append(d.problems, fmt.Errorf("%s: %s: %w", file, entity, err))
+	d.problems = append(d.problems, &FileError{file, fmt.Errorf("%s: %w", entity, err)})
 }
 
 func (d *draft) warn(format string, args ...any) {

@@ -32,14 +32,25 @@ type page struct {
 	counts   map[string]int // AttachmentCount by policy ARN
 }
 
+// FileError is a problem with one file of a snapshot.
+type FileError struct {
+	File string
+	Err  error
+}
+
+func (e *FileError) Error() string { return e.File + ": " + e.Err.Error() }
+
+func (e *FileError) Unwrap() error { return e.Err }
+
 // Read takes the pages of one file, decompressed: one JSON object, several of
-// them, or a list of them. The name is for errors. When it fails nothing of the
-// file is kept. It stops at the first problem and says where it is.
+// them, or a list of them. The name is for errors. When it fails, with a
+// *FileError, nothing of the file is kept. It stops at the first problem and
+// says where it is.
 func (s *Snapshot) Read(name string, r io.Reader) error {
 	f := newFile(name, r, s.docs)
 	pages, err := f.read()
 	if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return &FileError{name, err}
 	}
 	s.pages = append(s.pages, pages...)
 	return nil
@@ -127,7 +138,10 @@ func (f *file) inherit() {
 
 // page reads the members of an object whose brace has been read.
 func (f *file) page() error {
-	p := &page{file: f.name, counts: map[string]int{}}
+	if len(f.pages) == maxPages {
+		return fmt.Errorf("more than %d pages", maxPages)
+	}
+	p := &page{file: f.name}
 	known, others := false, []string(nil)
 	for f.more() {
 		t, err := f.token()
@@ -236,6 +250,9 @@ func (p *page) policy(d *policyDetail, docs documents) (string, error) {
 	m, err := d.entity(&p.owner, docs)
 	p.policies = append(p.policies, m)
 	if d.AttachmentCount != nil {
+		if p.counts == nil {
+			p.counts = map[string]int{}
+		}
 		p.counts[d.Arn] = *d.AttachmentCount
 	}
 	return label("policy", d.Arn, d.PolicyName), err
