@@ -47,6 +47,7 @@ var rooms = []struct {
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
 	{"internal/scenario", false, "*"},
+	{"internal/scenario/sdkaws", false, ""},
 	{"internal/archtest", false, ""},
 	{"cmd/ebbmark", false, "*"},
 	{"internal/bench", false, "*"},
