@@ -105,7 +105,7 @@ func (s *set) clone() *set {
 
 // lay changes s into s with over laid over it.
 func (s *set) lay(over *set) Change {
-	var change Change
+	change := Change{Services: []string{}}
 	rule := rule{
 		levels: !over.head.date.Before(s.head.date),
 		flags:  !over.head.flags.Before(s.head.flags),

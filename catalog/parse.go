@@ -72,6 +72,9 @@ func parse(text string, to sink) error {
 	if err := l.end(); err != nil {
 		return err
 	}
+	if p.services == 0 {
+		return l.errorf("there is no service in it")
+	}
 	if p.services != p.head.services || p.actions != p.head.actions {
 		return l.errorf("%d services and %d actions are promised, %d and %d are there",
 			p.head.services, p.head.actions, p.services, p.actions)

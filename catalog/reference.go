@@ -85,7 +85,11 @@ func (o *Overlay) Add(document []byte) (namespace string, err error) {
 	case len(doc.Actions) == 0:
 		return doc.Name, nil // nothing can be granted in it
 	}
-	o.set.services = slices.Insert(o.set.services, i, doc.service())
+	s := doc.service()
+	if s.lines() > maxPerService {
+		return "", fmt.Errorf("%w: service %s: more than %d actions, ARN formats and operations", ErrReference, doc.Name, maxPerService)
+	}
+	o.set.services = slices.Insert(o.set.services, i, s)
 	o.set.head.version = max(o.set.head.version, doc.Version)
 	return doc.Name, nil
 }
@@ -114,12 +118,13 @@ func (d *referenceDoc) check() error {
 	case d.Version != "v1" && !strings.HasPrefix(d.Version, "v1.") || !validText(d.Version):
 		return fmt.Errorf("service %s: format version %.20q, this program reads v1", d.Name, d.Version)
 	}
-	lines := len(d.Actions) + len(d.Operations)
+	if len(d.Actions)+len(d.Operations)+len(d.Resources) > maxPerService {
+		return fmt.Errorf("service %s: more than %d actions, resource types and operations", d.Name, maxPerService)
+	}
 	for _, r := range d.Resources {
 		if err := r.check(); err != nil {
 			return fmt.Errorf("service %s: %w", d.Name, err)
 		}
-		lines += len(r.ARNFormats)
 	}
 	for _, a := range d.Actions {
 		if err := a.check(); err != nil {
@@ -130,9 +135,6 @@ func (d *referenceDoc) check() error {
 		if !validName(o.Name) {
 			return fmt.Errorf("service %s: bad operation %.80q", d.Name, o.Name)
 		}
-	}
-	if lines > maxPerService {
-		return fmt.Errorf("service %s: more than %d actions, ARN formats and operations", d.Name, maxPerService)
 	}
 	return nil
 }

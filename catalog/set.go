@@ -126,6 +126,15 @@ func (v *service) places(out []int, names []string) []int {
 	return out
 }
 
+// lines is the length of the block, without its first line.
+func (v *service) lines() int {
+	n := len(v.calls) + len(v.actions)
+	for _, t := range v.types {
+		n += len(t.formats)
+	}
+	return n
+}
+
 func (v *service) findType(name string) (int, bool) {
 	return slices.BinarySearchFunc(v.types, name, func(t resourceType, name string) int { return cmp.Compare(t.name, name) })
 }
