@@ -16,6 +16,8 @@ import (
 // report is asked for (LA-5, LA-32). It can be stored as JSON.
 type Subject struct {
 	Kind     Kind
+	Name     string
+	ARN      string   // as it really is; a request may have another path (LA-50)
 	Account  string   // whose entities' activity counts
 	Policies []string // JSON texts (LA-4)
 	Entities []Entity
@@ -135,6 +137,7 @@ func (s *Subject) user(account *inventory.Account, name string) bool {
 	if u == nil {
 		return false
 	}
+	s.Name, s.ARN = u.Name, u.ARN
 	s.sources(account, account.UserPolicies(u), u.Attached)
 	for _, name := range u.Groups {
 		if g := account.GroupByName(name); g != nil {
@@ -150,6 +153,7 @@ func (s *Subject) group(account *inventory.Account, name string) bool {
 	if g == nil {
 		return false
 	}
+	s.Name, s.ARN = g.Name, g.ARN
 	s.sources(account, account.GroupPolicies(g), g.Attached)
 	s.users(account.Members(g.Name)...)
 	return true
@@ -160,6 +164,7 @@ func (s *Subject) role(account *inventory.Account, name string) bool {
 	if r == nil {
 		return false
 	}
+	s.Name, s.ARN = r.Name, r.ARN
 	s.sources(account, account.RolePolicies(r), r.Attached)
 	s.roles(r)
 	return true
@@ -173,6 +178,7 @@ func (s *Subject) policy(account *inventory.Account, text string) bool {
 	if p == nil {
 		return false
 	}
+	s.Name, s.ARN = p.Name, p.ARN
 	s.Policies = []string{p.DefaultDocument()}
 	users, roles := account.Entities(text)
 	s.users(users...)

@@ -286,3 +286,26 @@ func TestDeletedSubject(t *testing.T) {
 		t.Errorf("entities: %v", got["EntityDetailsList"])
 	}
 }
+
+// A permission for one path must not reach an entity of another.
+func TestWrongPathIsAuthorizedByTheRealARN(t *testing.T) {
+	w := newWorld(t)
+	w.generate(f1Prefix+"user/dev/bob", "SERVICE_LEVEL")
+	if len(w.asked) != 0 {
+		t.Errorf("asked again about %q", w.asked)
+	}
+	w.deny = wire.Errorf(403, "AccessDenied", "no")
+	if got := w.fails(auditor(), "GenerateServiceLastAccessedDetails", "Arn", f1Prefix+"user/mine/bob"); got != "403 AccessDenied: no" {
+		t.Error(got)
+	}
+	if got := w.fails(auditor(), "ListPoliciesGrantingServiceAccess", "Arn", f1Prefix+"group/mine/developers", "ServiceNamespaces.member.1", "s3"); got != "403 AccessDenied: no" {
+		t.Error(got)
+	}
+	want := []string{
+		"iam:GenerateServiceLastAccessedDetails on " + f1Prefix + "user/dev/bob",
+		"iam:ListPoliciesGrantingServiceAccess on " + f1Prefix + "group/developers",
+	}
+	if !slices.Equal(w.asked, want) {
+		t.Errorf("asked about %q", w.asked)
+	}
+}

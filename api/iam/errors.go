@@ -37,6 +37,22 @@ func subjectError(err error, text string, caller wire.Caller) error {
 	return err
 }
 
+// find is the subject of an operation that the caller may use on it. The name
+// finds it whatever the path (LA-50), so a permission for a path must not reach
+// those who are elsewhere.
+func (a *API) find(ctx context.Context, caller wire.Caller, account *inventory.Account, operation, text string) (*report.Subject, error) {
+	s, err := report.Find(account, text)
+	if err != nil {
+		return nil, subjectError(err, text, caller)
+	}
+	if s.ARN != text {
+		if err := a.Guard(ctx, caller, "iam:"+operation, s.ARN); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
 func validationError(message string) error {
 	return wire.Errorf(http.StatusBadRequest, "ValidationError", "%s", message)
 }

@@ -146,6 +146,8 @@ type world struct {
 	clock  time.Time
 	router *wire.Router
 	log    *bytes.Buffer
+	deny   error    // what the API's own guard says
+	asked  []string // what it was asked
 }
 
 // newWorld makes F1 in memory; change may adjust the configuration.
@@ -168,6 +170,10 @@ func newWorld(t testing.TB, change ...func(*Config)) *world {
 			return fmt.Sprintf("00000000-0000-4000-8000-%012d", jobs)
 		},
 		Log: slog.New(slog.NewTextHandler(w.log, nil)),
+	}
+	c.Guard = func(_ context.Context, _ wire.Caller, action, resource string) error {
+		w.asked = append(w.asked, action+" on "+resource)
+		return w.deny
 	}
 	for _, f := range change {
 		f(&c)

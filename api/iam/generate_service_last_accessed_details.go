@@ -35,9 +35,9 @@ func (a *API) GenerateServiceLastAccessedDetails(
 	if err != nil {
 		return nil, err
 	}
-	subject, err := report.Find(account, in.Arn)
+	subject, err := a.find(ctx, caller, account, "GenerateServiceLastAccessedDetails", in.Arn)
 	if err != nil {
-		return nil, subjectError(err, in.Arn, caller)
+		return nil, err
 	}
 	granularity := report.ServiceLevel
 	if in.Granularity == report.ActionLevel.String() {

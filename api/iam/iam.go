@@ -29,6 +29,9 @@ type Config struct {
 	// Catalog is the catalogue to read facts with, and an engine of it. It is
 	// asked anew for every report, so that a refresh works at once.
 	Catalog func(context.Context) (*catalog.Catalog, *grant.Engine, error)
+	// Guard is the router's. It has allowed the ARN of the request; where that
+	// names a subject by a wrong path, it is asked about the real ARN too.
+	Guard wire.Guard
 	// Clock is the real clock: job delay and retention go by it, and the
 	// reports too unless AsOf is set.
 	Clock func() time.Time
@@ -77,8 +80,12 @@ const (
 	defaultEntities = 100 // page of GetServiceLastAccessedDetailsWithEntities (section 9)
 )
 
-// New makes the API.
+// New makes the API. It panics without a Guard, whose absence would show only
+// when someone writes a wrong path.
 func New(c Config) *API {
+	if c.Guard == nil {
+		panic("iam: Config.Guard is required")
+	}
 	if c.Retention == 0 {
 		c.Retention = defaultRetention
 	}

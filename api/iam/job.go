@@ -47,17 +47,16 @@ type owner struct{ Account, UserID string }
 func ownerOf(c wire.Caller) owner { return owner{c.Account, c.UserID} }
 
 const (
-	jobFormat          = 1
-	serviceLastAccess  = "ServiceLastAccessed"
-	statusInProgress   = "IN_PROGRESS"
-	statusCompleted    = "COMPLETED"
-	statusFailed       = "FAILED"
-	maxJobBody         = 256 << 20 // bytes, decompressed
-	failureCode        = "ServiceFailure"
-	failureMessage     = "The report could not be computed because of an internal error."
-	actionSeparator    = " "
-	headEnd            = '\n'
-	compressionWorkers = 1
+	jobFormat         = 1
+	serviceLastAccess = "ServiceLastAccessed"
+	statusInProgress  = "IN_PROGRESS"
+	statusCompleted   = "COMPLETED"
+	statusFailed      = "FAILED"
+	maxJobBody        = 256 << 20 // bytes, decompressed
+	failureCode       = "ServiceFailure"
+	failureMessage    = "The report could not be computed because of an internal error."
+	actionSeparator   = " "
+	headEnd           = '\n'
 )
 
 // codec writes jobs as documents: the head as a line of JSON, so that sweeping
@@ -70,8 +69,8 @@ type codec struct {
 
 func newCodec() codec {
 	// Neither can fail: with nil streams only the options are checked.
-	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(compressionWorkers))
-	unpack, err2 := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxJobBody), zstd.WithDecoderConcurrency(compressionWorkers))
+	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest))
+	unpack, err2 := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxJobBody))
 	if err := errors.Join(err, err2); err != nil {
 		panic(err)
 	}

@@ -230,7 +230,7 @@ func (a *API) expired(h jobHead) bool {
 // returns their number. It goes on after a job that it cannot finish; such jobs
 // are tried again when they are read.
 func (a *API) Resume(ctx context.Context) (finished int, err error) {
-	err = a.eachJob(ctx, func(id string, h jobHead, version store.Version) error {
+	err = a.eachJob(ctx, func(id string, h jobHead, _ store.Version) error {
 		if h.Status != statusInProgress || a.expired(h) {
 			return nil
 		}

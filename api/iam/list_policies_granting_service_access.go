@@ -90,11 +90,11 @@ func (a *API) ListPoliciesGrantingServiceAccess(
 	if err != nil {
 		return nil, err
 	}
-	sources, err := policySources(account, in.Arn)
+	subject, err := a.find(ctx, caller, account, "ListPoliciesGrantingServiceAccess", in.Arn)
 	if err != nil {
-		return nil, subjectError(err, in.Arn, caller)
+		return nil, err
 	}
-	policies, err := parseSources(sources)
+	policies, err := parseSources(policySources(account, subject))
 	if err != nil {
 		return nil, fmt.Errorf("policies of %s: %w", in.Arn, err)
 	}
@@ -131,24 +131,16 @@ func knownServices(cat *catalog.Catalog, namespaces []string) ([]int, error) {
 
 // policySources is the policies that count for a user, group or role (LA-101),
 // in the order of LA-105, which is the inventory's.
-func policySources(account *inventory.Account, text string) ([]inventory.Source, error) {
-	subject, err := report.Find(account, text)
-	if err != nil {
-		return nil, err
-	}
-	a, err := arn.Parse(text)
-	if err != nil {
-		return nil, err
-	}
+func policySources(account *inventory.Account, subject *report.Subject) []inventory.Source {
 	switch subject.Kind {
 	case report.User:
-		return account.UserPolicies(account.UserByName(a.Name())), nil
+		return account.UserPolicies(account.UserByName(subject.Name))
 	case report.Group:
-		return account.GroupPolicies(account.GroupByName(a.Name())), nil
+		return account.GroupPolicies(account.GroupByName(subject.Name))
 	case report.Role:
-		return account.RolePolicies(account.RoleByName(a.Name())), nil
+		return account.RolePolicies(account.RoleByName(subject.Name))
 	}
-	return nil, report.ErrUnsupported
+	return nil
 }
 
 // parsedSource is a policy and its document.

@@ -117,7 +117,7 @@ func (p *program) serveStore(ctx context.Context, f serveFlags, s store.Store, l
 	authority := &auth.Authority{Accounts: book, Log: log}
 	jobs := iam.New(iam.Config{
 		Docs: s, Facts: s, Book: book, Catalog: engines.Current, Clock: p.now, AsOf: f.asOf,
-		NewID: uuid.NewString, JobDelay: f.jobDelay, Retention: f.retention, Log: log,
+		Guard: authority.Guard, NewID: uuid.NewString, JobDelay: f.jobDelay, Retention: f.retention, Log: log,
 	})
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}
 	server := httpd.New(httpd.Config{
