@@ -8,6 +8,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/ebbmark/ebbmark/wire"
 )
 
 func ask(t *testing.T, h http.Handler, method, target, authorization string) *httptest.ResponseRecorder {
@@ -37,7 +39,7 @@ func TestAccessLog(t *testing.T) {
 func TestInternalReasonsAreLogged(t *testing.T) {
 	for name, c := range map[string]struct{ user, want string }{
 		"an error": {"broken", `"msg":"request failed","request":"REQ-1","operation":"GetUser","error":"disk broke"`},
-		"a panic":  {"panic", `"error":"panic: in an operation"`},
+		"a panic":  {"panic", `"operation":"GetUser","error":"panic: in an operation\n`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config, log := toyConfig()
@@ -49,11 +51,25 @@ func TestInternalReasonsAreLogged(t *testing.T) {
 	}
 }
 
-func TestSlotsComeBackAfterAPanic(t *testing.T) {
-	config, _ := toyConfig()
+// TestAPanicOutsideOfOperations: it is answered and counted, and its slot comes
+// back.
+func TestAPanicOutsideOfOperations(t *testing.T) {
+	config, log := toyConfig()
 	config.Limits.Requests = 1
+	config.Authenticate = func(ctx context.Context, r *http.Request, body []byte) (wire.Caller, string, error) {
+		if r.Header.Get("Authorization") == "panic" {
+			panic("in authentication")
+		}
+		return believe(ctx, r, body)
+	}
 	server := New(config)
-	ask(t, server, "GET", "/?Action=GetUser&Version=2010-05-08&UserName=panic", "alice iam")
+	w := ask(t, server, "GET", "/?Action=GetUser&Version=2010-05-08", "panic")
+	if w.Code != 500 || !strings.Contains(w.Body.String(), "<Code>ServiceFailure</Code>") || !strings.Contains(log.String(), "panic: in authentication") {
+		t.Errorf("%d %s, log %s", w.Code, w.Body, log)
+	}
+	if page := ask(t, server, "GET", "/metrics", "").Body.String(); !strings.Contains(page, `{code="ServiceFailure",operation="",service=""} 1`) {
+		t.Errorf("not counted: %s", page)
+	}
 	if w := ask(t, server, "GET", "/?Action=GetUser&Version=2010-05-08&UserName=bob", "alice iam"); w.Code != 200 {
 		t.Errorf("got %d", w.Code)
 	}
@@ -84,10 +100,10 @@ func TestMetrics(t *testing.T) {
 	page := ask(t, server, "GET", "/metrics", "").Body.String()
 	for _, want := range []string{
 		`ebbmark_requests_total{code="OK",operation="GetUser",service="iam"} 1`,
-		`ebbmark_requests_total{code="ServiceFailure",operation="",service=""} 1`,
+		`ebbmark_requests_total{code="ServiceFailure",operation="GetUser",service="iam"} 1`,
 		`ebbmark_requests_total{code="InvalidAction",operation="",service="iam"} 1`,
 		`ebbmark_requests_total{code="MissingAuthenticationToken",operation="",service=""} 1`,
-		`ebbmark_request_seconds_count{operation="GetUser",service="iam"} 1`,
+		`ebbmark_request_seconds_count{operation="GetUser",service="iam"} 2`,
 		`ebbmark_requests_in_flight 0`,
 	} {
 		if !strings.Contains(page, want+"\n") {

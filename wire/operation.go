@@ -2,7 +2,9 @@ package wire
 
 import (
 	"context"
+	"fmt"
 	"reflect"
+	"runtime/debug"
 )
 
 // Service is one API: a table of operations and how they are spoken.
@@ -94,4 +96,15 @@ func operation[I, O any](
 		return out, nil
 	}
 	return Operation{name, compileOutput(reflect.TypeFor[O]()), run}
+}
+
+// safely runs the operation. A panic is an internal error of this operation, so
+// that the log and the answer know which one it was.
+func (op *Operation) safely(ctx context.Context, p pass, said *node) (out any, err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("panic: %v\n%s", reason, debug.Stack())
+		}
+	}()
+	return op.run(ctx, p, said)
 }

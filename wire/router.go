@@ -89,7 +89,7 @@ func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *R
 	if err != nil {
 		return svc.fail(req, "", err)
 	}
-	out, err := op.run(ctx, pass{caller, r.guard, svc.Name + ":" + op.Name}, said)
+	out, err := op.safely(ctx, pass{caller, r.guard, svc.Name + ":" + op.Name}, said)
 	if err != nil {
 		return svc.fail(req, op.Name, err)
 	}
