@@ -64,8 +64,10 @@ func (a *API) GetServiceLastAccessedDetailsWithEntities(
 		return nil, err
 	}
 	service := reported(j, in.ServiceNamespace)
-	if err := a.checkNamespace(ctx, in.ServiceNamespace); service == nil && err != nil {
-		return nil, err
+	if service == nil {
+		if err := a.checkNamespace(ctx, in.ServiceNamespace); err != nil {
+			return nil, err
+		}
 	}
 	out := &GetServiceLastAccessedDetailsWithEntitiesOutput{JobStatus: j.Status, JobCreationDate: j.Created}
 	if j.Status == statusInProgress {
