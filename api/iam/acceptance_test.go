@@ -309,3 +309,40 @@ func TestWrongPathIsAuthorizedByTheRealARN(t *testing.T) {
 		t.Errorf("asked about %q", w.asked)
 	}
 }
+
+func TestAnAccountThatNothingWasImportedFor(t *testing.T) {
+	w := newWorld(t)
+	root := wire.Caller{Account: "999999999999", Partition: "aws", Kind: wire.RootCaller, UserID: "999999999999", ARN: "arn:aws:iam::999999999999:root"}
+	if got := w.fails(root, "GenerateServiceLastAccessedDetails", "Arn", "arn:aws:iam::999999999999:user/x"); got !=
+		"404 NoSuchEntity: ARN arn:aws:iam::999999999999:user/x does not exist." {
+		t.Error(got)
+	}
+}
+
+// LA-105: managed policies by ARN and once, then the entity's own inline
+// policies, then those of its groups.
+func TestOrderOfGrantingPolicies(t *testing.T) {
+	w := newWorld(t)
+	w.change(func(a *inventory.Account) {
+		alice := a.UserByName("alice")
+		alice.Inline = []inventory.Inline{{Name: "Z", Document: allow("ec2:*")}, {Name: "B", Document: allow("ec2:RunInstances")}}
+		alice.Attached = []string{teamEc2, f1Prefix + "policy/BoundaryAll", f1Prefix + "policy/Orphan"}
+		alice.Groups = append(alice.Groups, "admins")
+		a.Groups = append(a.Groups, &inventory.Group{Name: "admins", ID: "AGPAADMINSEXAMPLE0001", ARN: f1Prefix + "group/admins", Path: "/",
+			Inline: []inventory.Inline{{Name: "All", Document: allow("*")}}})
+		a.GroupByName("developers").Inline = []inventory.Inline{{Name: "Dev", Document: allow("ec2:Describe*")}}
+	})
+	same(t, w.get("ListPoliciesGrantingServiceAccess", "Arn", f1Prefix+"user/alice", "ServiceNamespaces.member.1", "ec2"),
+		`{"PoliciesGrantingServiceAccess": [{"ServiceNamespace": "ec2", "Policies": [
+		{"PolicyName": "BoundaryAll", "PolicyType": "MANAGED", "PolicyArn": "arn:aws:iam::111122223333:policy/BoundaryAll"},
+		{"PolicyName": "TeamEc2", "PolicyType": "MANAGED", "PolicyArn": "arn:aws:iam::111122223333:policy/TeamEc2"},
+		{"PolicyName": "B", "PolicyType": "INLINE", "EntityType": "USER", "EntityName": "alice"},
+		{"PolicyName": "Z", "PolicyType": "INLINE", "EntityType": "USER", "EntityName": "alice"},
+		{"PolicyName": "All", "PolicyType": "INLINE", "EntityType": "GROUP", "EntityName": "admins"},
+		{"PolicyName": "Dev", "PolicyType": "INLINE", "EntityType": "GROUP", "EntityName": "developers"}]}], "IsTruncated": false}`)
+	same(t, w.get("ListPoliciesGrantingServiceAccess", "Arn", f1Prefix+"role/app", "ServiceNamespaces.member.1", "sqs", "ServiceNamespaces.member.2", "s3"),
+		`{"PoliciesGrantingServiceAccess": [
+		{"ServiceNamespace": "sqs", "Policies": [{"PolicyName": "AmazonSQSReadOnlyAccess", "PolicyType": "MANAGED", "PolicyArn": "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"}]},
+		{"ServiceNamespace": "s3", "Policies": [{"PolicyName": "AppInline", "PolicyType": "INLINE", "EntityType": "ROLE", "EntityName": "app"}]}],
+		"IsTruncated": false}`)
+}
