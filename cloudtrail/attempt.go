@@ -1,22 +1,25 @@
 package cloudtrail
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Attempt is one authenticated call by a principal, or one of the side products
-// of a record (CT-40, CT-41).
+// of a record (CT-40, CT-41). Its strings stay valid.
 type Attempt struct {
 	Kind       Kind
-	Account    string // of the principal (CT-20)
+	Account    string // of the principal, 12 digits (CT-20)
 	Principal  string // unique id when the record has one, else ARN; for KeyUse the key id
 	Source     string // eventSource as recorded
 	Name       string // eventName as recorded, blanks trimmed, with "#value" where the mapping needs a parameter
-	Region     string
-	Management bool
-	Denied     bool // refused by authorization
-	Failed     bool // any error, denied included
-	Target     string
+	Region     string // awsRegion as recorded; empty when it was missing
+	Management bool   // CT-3
+	Denied     bool   // refused by authorization
+	Failed     bool   // any error, denied included
+	Target     string // for KeyUse the owner of the key: unique id or ARN
 	Time       time.Time
-	EventID    string
+	EventID    string // shares memory with the ids of a dozen neighbours: clone it to keep it for long
 }
 
 // Kind says what an Attempt is evidence of.
@@ -29,10 +32,120 @@ const (
 	SignIn             // a console sign-in that succeeded
 )
 
-// Attempts appends what the record is evidence of to list. When it gives
-// nothing, the reason says why, in a few fixed words fit for a table such as
-// "service event" or "unauthenticated". now is the ingester's clock (CT-2); a
-// record that cannot be used gives an error.
+// Attempts appends what the record is evidence of to list: a Call and perhaps a
+// KeyUse, or a SignIn. When it gives nothing, the reason says why; it is one of
+// the Reason constants. now is the ingester's clock (CT-2); a record that
+// cannot be used gives a *RecordError.
 func (r *Record) Attempts(list []Attempt, now time.Time) (_ []Attempt, reason string, err error) {
-	return list, "", r.Malformed
+	if r.Malformed != nil {
+		return list, "", r.Malformed
+	}
+	if reason := r.otherEvent(); reason != "" {
+		return list, reason, nil
+	}
+	if err := r.complete(); err != nil {
+		return list, "", err
+	}
+	at, err := r.time(now)
+	if err != nil {
+		return list, "", err
+	}
+	signIn := r.isSignIn()
+	if signIn && !r.signedIn() {
+		return list, ReasonSignIn, nil
+	}
+	if isUnauthenticated(r.ErrorCode) {
+		return list, ReasonUnauthenticated, nil
+	}
+	who, reason, err := r.principal()
+	if err != nil || reason != "" {
+		return list, reason, err
+	}
+	a := r.attempt(who, at)
+	if signIn {
+		a.Kind = SignIn
+		return append(list, a), "", nil
+	}
+	list = append(list, a)
+	if r.usesLongTermKey() {
+		a.Kind, a.Principal, a.Target = KeyUse, r.User.AccessKeyID, who.id
+		list = append(list, a)
+	}
+	return list, "", nil
+}
+
+func (r *Record) attempt(who principal, at time.Time) Attempt {
+	return Attempt{
+		Account:    who.account,
+		Principal:  who.id,
+		Source:     strings.TrimSpace(r.EventSource),
+		Name:       r.fullName(),
+		Region:     r.Region,
+		Management: r.isManagement(),
+		Denied:     isDenied(r.ErrorCode),
+		Failed:     r.ErrorCode != "",
+		Time:       at,
+		EventID:    r.mem.id(r.EventID),
+	}
+}
+
+// complete checks the version and that what every record must have is there (CT-1),
+// within the bounds of a store key.
+func (r *Record) complete() error {
+	for _, f := range []struct {
+		name    string
+		missing bool
+		size    int
+		max     int
+	}{
+		{"eventTime", len(r.EventTime) == 0, 0, 0},
+		{"eventSource", strings.TrimSpace(r.EventSource) == "", len(r.EventSource), maxSourceBytes},
+		{"eventName", strings.TrimSpace(r.EventName) == "", len(r.EventName), maxNameBytes},
+		{"userIdentity", !r.User.Present, 0, 0},
+		{"eventID", false, len(r.EventID), maxIDBytes},
+	} {
+		if f.missing {
+			return &RecordError{RefusedMissing, f.name}
+		}
+		if f.size > f.max {
+			return refuse(RefusedLong, "%s has more than %d bytes", f.name, f.max)
+		}
+	}
+	if !isRegion(r.Region) {
+		return refuse(RefusedRegion, "awsRegion %s", quote(r.Region))
+	}
+	return checkVersion(r.EventVersion)
+}
+
+// isRegion reports whether s can be a Region's name. A missing one is possible.
+func isRegion(s string) bool {
+	if len(s) > maxRegionBytes {
+		return false
+	}
+	for i := range len(s) {
+		if c := s[i]; !isDigit(c) && !isLetter(c) && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
+
+// checkVersion accepts a missing version (CT-1) and every minor one of major 1.
+func checkVersion(v string) error {
+	major, minor, dotted := strings.Cut(v, ".")
+	if v != "" && (major != "1" || dotted && !isDigits(minor)) {
+		return refuse(RefusedVersion, "eventVersion %s", quote(v))
+	}
+	return nil
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -1,0 +1,73 @@
+package cloudtrail
+
+import (
+	"encoding/binary"
+	"unsafe"
+)
+
+// memory keeps what repeats from record to record, so that reading one
+// allocates nothing in the usual case. All of it is bounded (limits.go).
+type memory struct {
+	slots [internSlots]string
+	chunk []byte // where event ids are put, one behind the other
+	build []byte // where names are put together
+	memo  memo
+}
+
+// text is the string of b, the one given before when b was seen lately. On a
+// nil memory it is a plain copy.
+func (m *memory) text(b []byte) string {
+	if m == nil || len(b) == 0 {
+		return string(b)
+	}
+	slot := &m.slots[hash(b)%internSlots]
+	if *slot != string(b) {
+		*slot = string(b)
+	}
+	return *slot
+}
+
+// joined is the string of the parts one behind the other.
+func (m *memory) joined(parts ...string) string {
+	var b []byte
+	if m != nil {
+		b = m.build[:0]
+	}
+	for _, p := range parts {
+		b = append(b, p...)
+	}
+	if m != nil {
+		m.build = b
+	}
+	return m.text(b)
+}
+
+// id is the string of b, which will hardly come again. Several share one
+// allocation: a byte of a chunk is written once, before a string shows it, and
+// never again.
+func (m *memory) id(b []byte) string {
+	if m == nil || len(b) == 0 || len(b) > idChunkBytes {
+		return string(b)
+	}
+	if cap(m.chunk)-len(m.chunk) < len(b) {
+		m.chunk = make([]byte, 0, idChunkBytes)
+	}
+	at := len(m.chunk)
+	m.chunk = append(m.chunk, b...)
+	return unsafe.String(&m.chunk[at], len(b))
+}
+
+// hash mixes all bytes. It only spreads strings over slots, where a collision
+// costs an allocation, so it needs no secret seed.
+func hash(b []byte) uint64 {
+	const k = 0x9e3779b97f4a7c15
+	h := uint64(len(b)) * k
+	for ; len(b) >= wordBytes; b = b[wordBytes:] {
+		h = (h ^ binary.LittleEndian.Uint64(b)) * k
+		h ^= h >> 32
+	}
+	for _, c := range b {
+		h = (h ^ uint64(c)) * k
+	}
+	return h ^ h>>32
+}

@@ -1,0 +1,54 @@
+package cloudtrail
+
+import "time"
+
+// The bounds of this package, all of them.
+const (
+	// windowBytes is how much text the scanner holds at a time.
+	windowBytes = 64 << 10
+	// innerWindowBytes is the window for a record that is text inside a string.
+	innerWindowBytes = 4 << 10
+	// maxFieldBytes bounds the value of every field that is read, decoded. The
+	// longest real ones are ARNs, which AWS bounds at 2,048.
+	maxFieldBytes = 2048
+	// maxKeyBytes bounds the keys that are compared; longer ones are no key of ours.
+	maxKeyBytes = 64
+	// maxVerbBytes is how far into a PartiQL statement its first word is looked for.
+	maxVerbBytes = 256
+	// maxNesting is how many levels of passed-over brackets are checked for
+	// their kind. Deeper ones are only counted, and the record is malformed.
+	maxNesting = 1 << 16
+	// maxEmptyReads is how often a reader may give nothing before it is given up.
+	maxEmptyReads = 100
+	// maxSeenKeys and maxSeenBytes bound what is quoted of a text that is no log.
+	maxSeenKeys  = 4
+	maxSeenBytes = 32
+
+	// internSlots is the number of repeated strings remembered; with
+	// maxFieldBytes it bounds their memory at 4 MiB. A power of two.
+	internSlots = 2048
+	// idChunkBytes is how many bytes of event ids share one allocation. A kept
+	// id keeps its chunk, so the chunk is small.
+	idChunkBytes = 512
+	// memoSets × memoWays identities are remembered by their raw text of at
+	// most maxMemoBytes, the set by a hash of the first memoHeadBytes.
+	memoSets      = 128
+	memoWays      = 4
+	maxMemoBytes  = 1024
+	memoHeadBytes = 64
+
+	// maxSourceBytes, maxNameBytes, maxRegionBytes and maxIDBytes bound what an
+	// attempt may carry into a store key.
+	maxSourceBytes = 256
+	maxNameBytes   = 256
+	maxRegionBytes = 64
+	maxIDBytes     = 128
+	// minUniqueID and maxUniqueID bound IAM unique ids and access key ids.
+	minUniqueID = 16
+	maxUniqueID = 128
+
+	// maxAhead is how far an event may lie in the future of the ingester's clock (CT-2).
+	maxAhead = 15 * time.Minute
+	// firstYear is when AWS began: no event can be older.
+	firstYear = 2006
+)

@@ -1,0 +1,359 @@
+package cloudtrail
+
+import "bytes"
+
+// field names a field that is read and must be well formed.
+type field uint8
+
+const (
+	inVersion field = iota
+	inTime
+	inSource
+	inName
+	inRegion
+	inError
+	inID
+	inShared
+	inRecipient
+	inType
+	inCategory
+	inManagement
+	inReadOnly
+	inUser
+	inUserType
+	inUserPrincipal
+	inUserARN
+	inUserAccount
+	inUserKey
+	inUserName
+	inInvokedBy
+	inContext
+	inIssuer
+	inIssuerType
+	inIssuerPrincipal
+	inIssuerARN
+	inIssuerAccount
+	inIssuerName
+	fields
+)
+
+var fieldNames = [fields]string{
+	"eventVersion", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode", "eventID", "sharedEventID",
+	"recipientAccountId", "eventType", "eventCategory", "managementEvent", "readOnly", "userIdentity",
+	"userIdentity.type", "userIdentity.principalId", "userIdentity.arn", "userIdentity.accountId",
+	"userIdentity.accessKeyId", "userIdentity.userName", "userIdentity.invokedBy", "userIdentity.sessionContext",
+	"sessionIssuer", "sessionIssuer.type", "sessionIssuer.principalId", "sessionIssuer.arn",
+	"sessionIssuer.accountId", "sessionIssuer.userName",
+}
+
+// member reads or passes over the value of one key; c is its first byte.
+type member func(s *Scanner, key []byte, c byte) bool
+
+// members reads the object whose brace is at pos.
+func (s *Scanner) members(each member) bool {
+	s.pos++
+	c := s.peek()
+	if c == '}' {
+		s.pos++
+		return true
+	}
+	for {
+		if c != '"' {
+			return s.expect("a key")
+		}
+		key, c0, ok := s.key()
+		if !ok || !each(s, key, c0) {
+			return false
+		}
+		switch s.peek() {
+		case ',':
+			s.pos++
+			c = s.peek()
+		case '}':
+			s.pos++
+			return true
+		default:
+			return s.expect("a comma or }")
+		}
+	}
+}
+
+// key takes the key whose quote is at pos, and the colon. It gives the decoded
+// key, good until the next call, and the first byte of the value. A key too
+// long or too strange to be one of ours is nil.
+func (l *lexer) key() ([]byte, byte, bool) {
+	i := l.pos + 1
+	j := special(l.buf, i)
+	if l.buf[j] == '"' && l.buf[j+1] == ':' && l.buf[j+2] > ' ' {
+		l.pos = j + 2
+		return l.buf[i:j], l.buf[j+2], true
+	}
+	key, ok := l.decodeInto(l.keyText[:])
+	if !ok {
+		return nil, 0, false
+	}
+	if l.faults != 0 {
+		key = nil
+	}
+	if l.peek() != ':' {
+		return nil, 0, l.expect("a colon")
+	}
+	l.pos++
+	return key, l.peek(), true
+}
+
+func recordMember(s *Scanner, key []byte, c byte) bool {
+	r := s.rec
+	switch string(key) {
+	case "eventVersion":
+		return s.string(&r.EventVersion, inVersion, c)
+	case "userIdentity":
+		return s.identity(c)
+	case "eventTime":
+		return s.bytes(&r.EventTime, inTime, c)
+	case "eventSource":
+		return s.string(&r.EventSource, inSource, c)
+	case "eventName":
+		return s.string(&r.EventName, inName, c)
+	case "awsRegion":
+		return s.string(&r.Region, inRegion, c)
+	case "errorCode":
+		return s.string(&r.ErrorCode, inError, c)
+	case "eventID":
+		return s.bytes(&r.EventID, inID, c)
+	case "sharedEventID":
+		return s.bytes(&r.SharedID, inShared, c)
+	case "recipientAccountId":
+		return s.string(&r.Recipient, inRecipient, c)
+	case "eventType":
+		return s.string(&r.EventType, inType, c)
+	case "eventCategory":
+		return s.string(&r.Category, inCategory, c)
+	case "managementEvent":
+		return s.bool(&r.Management, inManagement, c)
+	case "readOnly":
+		return s.bool(&r.ReadOnly, inReadOnly, c)
+	case "requestParameters":
+		r.ServiceNamespace, r.StatementVerb = "", ""
+		return s.optional(parameterMember, c)
+	case "responseElements":
+		r.ConsoleLogin = ""
+		return s.optional(responseMember, c)
+	}
+	return s.wrapperMember(key, c)
+}
+
+// identity reads userIdentity, or finds it among those seen before.
+func (s *Scanner) identity(c byte) bool {
+	r := s.rec
+	clear(r.faults[inUser : inIssuerName+1])
+	r.User = Identity{}
+	if c != '{' {
+		return s.object(inUser, nil, c)
+	}
+	if who, size := s.mem.memo.find(s.buf[s.pos:s.end]); who != nil {
+		s.pos += size
+		r.User = *who
+		return true
+	}
+	r.User.Present = true
+	window, at := s.base, s.pos
+	deep := s.deep
+	s.deep = false
+	ok := s.members(userMember)
+	if ok && s.base == window && s.sound(inUser, inIssuerName) && !s.deep {
+		s.mem.memo.keep(s.buf[at:s.end], s.pos-at, &r.User)
+	}
+	s.deep = s.deep || deep
+	return ok
+}
+
+func (s *Scanner) sound(from, to field) bool {
+	for _, f := range s.rec.faults[from : to+1] {
+		if f != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func userMember(s *Scanner, key []byte, c byte) bool {
+	u := &s.rec.User
+	switch string(key) {
+	case "type":
+		return s.string(&u.Type, inUserType, c)
+	case "principalId":
+		return s.string(&u.PrincipalID, inUserPrincipal, c)
+	case "arn":
+		return s.string(&u.ARN, inUserARN, c)
+	case "accountId":
+		return s.string(&u.AccountID, inUserAccount, c)
+	case "accessKeyId":
+		return s.string(&u.AccessKeyID, inUserKey, c)
+	case "userName":
+		return s.string(&u.UserName, inUserName, c)
+	case "invokedBy":
+		return s.string(&u.InvokedBy, inInvokedBy, c)
+	case "sessionContext":
+		u.Issuer = Issuer{}
+		clear(s.rec.faults[inContext : inIssuerName+1])
+		return s.object(inContext, contextMember, c)
+	}
+	return s.skip(c)
+}
+
+func contextMember(s *Scanner, key []byte, c byte) bool {
+	if string(key) != "sessionIssuer" {
+		return s.skip(c)
+	}
+	s.rec.User.Issuer = Issuer{}
+	clear(s.rec.faults[inIssuer : inIssuerName+1])
+	return s.object(inIssuer, issuerMember, c)
+}
+
+func issuerMember(s *Scanner, key []byte, c byte) bool {
+	i := &s.rec.User.Issuer
+	switch string(key) {
+	case "type":
+		return s.string(&i.Type, inIssuerType, c)
+	case "principalId":
+		return s.string(&i.PrincipalID, inIssuerPrincipal, c)
+	case "arn":
+		return s.string(&i.ARN, inIssuerARN, c)
+	case "accountId":
+		return s.string(&i.AccountID, inIssuerAccount, c)
+	case "userName":
+		return s.string(&i.UserName, inIssuerName, c)
+	}
+	return s.skip(c)
+}
+
+func parameterMember(s *Scanner, key []byte, c byte) bool {
+	switch string(key) {
+	case "serviceNamespace":
+		return s.loose(&s.rec.ServiceNamespace, c)
+	case "statement":
+		return s.verb(c)
+	}
+	return s.skip(c)
+}
+
+func responseMember(s *Scanner, key []byte, c byte) bool {
+	if string(key) == "ConsoleLogin" {
+		return s.loose(&s.rec.ConsoleLogin, c)
+	}
+	return s.skip(c)
+}
+
+// object reads a member that must be an object or null.
+func (s *Scanner) object(f field, each member, c byte) bool {
+	if c == '{' {
+		return s.members(each)
+	}
+	s.blame(f, faultIf(c != 'n'))
+	return s.skip(c)
+}
+
+// optional reads a member whose type is the business of the service that wrote
+// it: anything but an object is passed over.
+func (s *Scanner) optional(each member, c byte) bool {
+	if c == '{' {
+		return s.members(each)
+	}
+	return s.skip(c)
+}
+
+// value takes a member that must be a string or null; of several with one key
+// the last counts, for its faults too. It gives nil for null.
+func (s *Scanner) value(f field, c byte) (b []byte, ok bool) {
+	if c != '"' {
+		s.blame(f, faultIf(c != 'n'))
+		return nil, s.skip(c)
+	}
+	b, ok = s.text()
+	if s.faults != 0 || s.rec.faulty {
+		s.blame(f, s.faults)
+	}
+	return b, ok
+}
+
+func (s *Scanner) string(to *string, f field, c byte) bool {
+	b, ok := s.value(f, c)
+	*to = s.mem.text(b)
+	return ok
+}
+
+func (s *Scanner) bytes(to *[]byte, f field, c byte) bool {
+	b, ok := s.value(f, c)
+	*to = append((*to)[:0], b...)
+	return ok
+}
+
+// bool takes true and false, and the same words as strings, which occur.
+func (s *Scanner) bool(to *Bool, f field, c byte) bool {
+	*to = Unset
+	if c == '"' {
+		b, ok := s.value(f, c)
+		*to = parseBool(b)
+		if *to == Unset && s.faults == 0 {
+			s.blame(f, faultType)
+		}
+		return ok
+	}
+	switch c {
+	case 't':
+		*to = True
+	case 'f':
+		*to = False
+	}
+	s.blame(f, faultIf(*to == Unset && c != 'n'))
+	return s.skip(c)
+}
+
+func parseBool(b []byte) Bool {
+	switch {
+	case bytes.EqualFold(b, []byte("true")):
+		return True
+	case bytes.EqualFold(b, []byte("false")):
+		return False
+	}
+	return Unset
+}
+
+// loose takes a string that only some services write: anything else is as if
+// it were missing.
+func (s *Scanner) loose(to *string, c byte) bool {
+	*to = ""
+	if c != '"' {
+		return s.skip(c)
+	}
+	b, ok := s.text()
+	if s.faults == 0 {
+		*to = s.mem.text(b)
+	}
+	return ok
+}
+
+// verb takes the first word of a PartiQL statement of any length.
+func (s *Scanner) verb(c byte) bool {
+	s.rec.StatementVerb = ""
+	if c != '"' {
+		return s.skip(c)
+	}
+	b, ok := s.decodeInto(s.scratch[:maxVerbBytes])
+	s.rec.StatementVerb = partiQLVerb(b)
+	return ok
+}
+
+func faultIf(wrong bool) fault {
+	if wrong {
+		return faultType
+	}
+	return 0
+}
+
+// blame sets what is wrong with a field, in place of what was wrong with it before.
+func (s *Scanner) blame(f field, what fault) {
+	s.rec.faults[f] = what
+	s.rec.faulty = s.rec.faulty || what != 0
+}

@@ -1,0 +1,45 @@
+package cloudtrail
+
+import "bytes"
+
+// memo remembers identities by their raw text. A principal calls many times
+// with the same userIdentity, and comparing a few hundred bytes is far cheaper
+// than reading them again. The remembered text is one complete JSON object, and
+// no complete object is the beginning of another, so equal bytes at a value's
+// place are the same value.
+type memo struct {
+	sets [memoSets][memoWays]remembered
+	next uint8 // the way that is replaced next
+}
+
+type remembered struct {
+	raw []byte
+	who Identity
+}
+
+// find is the identity that text begins with, and the length of its raw form;
+// nil when it is not remembered.
+func (m *memo) find(text []byte) (*Identity, int) {
+	if len(text) < memoHeadBytes {
+		return nil, 0
+	}
+	set := &m.sets[hash(text[:memoHeadBytes])%memoSets]
+	for i := range set {
+		if raw := set[i].raw; len(raw) > 0 && bytes.HasPrefix(text, raw) {
+			return &set[i].who, len(raw)
+		}
+	}
+	return nil, 0
+}
+
+// keep remembers who for the text's first size bytes. Text with line breaks is
+// not kept, as the lexer has to see them.
+func (m *memo) keep(text []byte, size int, who *Identity) {
+	if len(text) < memoHeadBytes || size > maxMemoBytes || bytes.IndexByte(text[:size], '\n') >= 0 {
+		return
+	}
+	set := &m.sets[hash(text[:memoHeadBytes])%memoSets]
+	way := &set[m.next%memoWays]
+	m.next++
+	way.raw, way.who = append(way.raw[:0], text[:size]...), *who
+}

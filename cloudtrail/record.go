@@ -1,0 +1,92 @@
+package cloudtrail
+
+// Record is the part of one CloudTrail record that ebbmark looks at. A field
+// that is missing or null is empty. Texts are as recorded; the []byte fields
+// and the Record itself belong to the scanner and change with the next record.
+type Record struct {
+	Offset    int64 // of its first byte in the decompressed text
+	Malformed error // a *RecordError: why the record cannot be used; the other fields may be empty
+
+	EventVersion string
+	EventTime    []byte
+	EventSource  string
+	EventName    string
+	Region       string // awsRegion
+	ErrorCode    string
+	EventID      []byte
+	SharedID     []byte // sharedEventID
+	Recipient    string // recipientAccountId
+	EventType    string
+	Category     string // eventCategory
+	Management   Bool   // managementEvent
+	ReadOnly     Bool
+	User         Identity
+
+	ServiceNamespace string // requestParameters.serviceNamespace (CT-37)
+	StatementVerb    string // the first word of requestParameters.statement, upper-cased (CT-34)
+	ConsoleLogin     string // responseElements.ConsoleLogin (CT-40)
+
+	faults [fields]fault
+	faulty bool
+	mem    *memory
+}
+
+// Identity is userIdentity and the session issuer in it.
+type Identity struct {
+	Present     bool // userIdentity is an object
+	Type        string
+	PrincipalID string
+	ARN         string
+	AccountID   string
+	AccessKeyID string
+	UserName    string // never an identity (CT-18)
+	InvokedBy   string
+	Issuer      Issuer
+}
+
+// Issuer is userIdentity.sessionContext.sessionIssuer.
+type Issuer struct {
+	Type        string
+	PrincipalID string
+	ARN         string
+	AccountID   string
+	UserName    string
+}
+
+// Bool is a boolean field of a record, which may be missing.
+type Bool uint8
+
+// Values of a Bool.
+const (
+	Unset Bool = iota
+	False
+	True
+)
+
+// reset empties the record and keeps its buffers.
+func (r *Record) reset(mem *memory, offset int64) {
+	*r = Record{
+		Offset:    offset,
+		EventTime: r.EventTime[:0],
+		EventID:   r.EventID[:0],
+		SharedID:  r.SharedID[:0],
+		mem:       mem,
+	}
+}
+
+// firstFault is what is wrong with the first field that has a fault; nil when
+// every fault was mended by a later field of the same key.
+func (r *Record) firstFault() error {
+	for f, what := range r.faults {
+		if what != 0 {
+			return what.refusal(fieldNames[f])
+		}
+	}
+	return nil
+}
+
+// looksReal reports whether any field was there that only a CloudTrail record has.
+func (r *Record) looksReal() bool {
+	return r.faulty || r.User.Present || r.EventName != "" || r.EventSource != "" || r.EventVersion != "" ||
+		len(r.EventTime) > 0 || len(r.EventID) > 0
+}
