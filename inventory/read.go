@@ -68,14 +68,24 @@ func (m *meter) Read(p []byte) (int, error) {
 // allow lets the decoder read one more value, which bounds what it buffers.
 func (f *file) allow() { f.in.upTo = f.dec.InputOffset() + maxValue }
 
-// token reads the next token; io.EOF after the last one.
+// first reads the first token of a page or list of pages; io.EOF: there is none.
+func (f *file) first() (json.Token, error) {
+	f.allow()
+	t, err := f.dec.Token()
+	if err == nil || err == io.EOF { // not io.ErrUnexpectedEOF
+		return t, err
+	}
+	return nil, f.where(err)
+}
+
+// token reads the next token within a page.
 func (f *file) token() (json.Token, error) {
 	f.allow()
 	t, err := f.dec.Token()
-	if err != nil && (!errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+	if err != nil {
 		return nil, f.where(err)
 	}
-	return t, err
+	return t, nil
 }
 
 // more reports whether the open list or object goes on.

@@ -78,8 +78,8 @@ func (f *file) read() ([]*page, error) {
 		return nil, err
 	}
 	for {
-		t, err := f.token()
-		if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		t, err := f.first()
+		if err == io.EOF {
 			break
 		}
 		if err != nil {
