@@ -12,6 +12,7 @@ func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
 		p.catalogCommand(),
 		p.importCommand(),
+		p.ingestCommand(),
 		p.demoCommand(),
 		p.keysCommand(),
 		p.reportCommand(),

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ebbmark/ebbmark/ingest"
+)
+
+// ingestFlags is the command line of "ebbmark ingest".
+type ingestFlags struct {
+	store, format string
+	init, follow  bool
+	workers       int
+	interval      time.Duration
+}
+
+// Bounds of the flags of ingest.
+const (
+	maxWorkers  = 1024
+	minInterval = time.Second
+)
+
+func (p *program) ingestCommand() *cobra.Command {
+	var f ingestFlags
+	cmd := &cobra.Command{
+		Use:   "ingest PATH…",
+		Short: "Read CloudTrail log files into the store",
+		Long: `Read CloudTrail logs: files, folders with all that is below them, or standard
+input (-). Gzip, zstd and plain text are told apart by content, as are the forms
+in which records come: delivered log files, one record a line, lookup-events
+output, EventBridge events, single records.
+
+A file is read once: the store's ledger remembers it. Reading a file again, in
+any order, in pieces or twice, changes nothing. Files that failed or have
+changed are read again. After a crash or Ctrl-C the same command goes on where
+it ended.
+
+Ends with a table of what was read, skipped and refused. The exit code is 1 when
+a file failed or a record was refused.`,
+		Example: `  ebbmark ingest logs/AWSLogs
+  ebbmark ingest --follow --interval 1m /var/log/cloudtrail
+  aws s3 cp s3://trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/05/31/a.json.gz - | ebbmark ingest -`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usageError("nothing to read: name files or folders, or - for standard input")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return p.ingest(cmd.Context(), f, args) },
+	}
+	storeFlag(cmd, &f.store)
+	flags := cmd.Flags()
+	flags.BoolVar(&f.init, "init", false, "make the store if there is none (the default store is made anyway)")
+	flags.StringVar(&f.format, "format", "table", "of the closing report: table or json")
+	flags.IntVar(&f.workers, "workers", 0, "files read at once (default: one for each core)")
+	flags.BoolVar(&f.follow, "follow", false, "go on looking for new and changed files until Ctrl-C")
+	flags.DurationVar(&f.interval, "interval", 30*time.Second, "with --follow: time between two looks")
+	return cmd
+}
+
+func (f ingestFlags) check() error {
+	switch {
+	case f.format != "table" && f.format != "json":
+		return usageError("--format %q: want table or json", f.format)
+	case f.workers < 0 || f.workers > maxWorkers:
+		return usageError("--workers %d: want 1 to %d, or 0 for one for each core", f.workers, maxWorkers)
+	case f.interval < minInterval:
+		return usageError("--interval %s: want at least %s", f.interval, minInterval)
+	}
+	return nil
+}
+
+func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	sources, err := p.openSources(args, f.follow)
+	if err != nil {
+		return err
+	}
+	s, err := openOrCreateStore(ctx, f.store, f.init)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	in := ingest.New(ingest.Config{Store: s, Sources: sources, Now: p.now, Workers: f.workers, Progress: new(ingest.Progress)})
+	show := p.showProgress(ctx, in, f.follow)
+	sum, err := p.ingestRounds(ctx, in, f)
+	show.end()
+	if err := errors.Join(p.writeSummary(f.format, sum), p.ingestError(ctx, f, err)); err != nil {
+		return err
+	}
+	if !sum.OK() {
+		return &exitError{Code: exitFailed}
+	}
+	return nil
+}
+
+// ingestRounds reads once, or with --follow again and again.
+func (p *program) ingestRounds(ctx context.Context, in *ingest.Ingester, f ingestFlags) (ingest.Summary, error) {
+	sum, err := in.Run(ctx)
+	for f.follow && err == nil {
+		select {
+		case <-ctx.Done():
+			return sum, ctx.Err()
+		case <-time.After(f.interval):
+		}
+		var more ingest.Summary
+		more, err = in.Run(ctx)
+		sum.Merge(more)
+	}
+	return sum, err
+}
+
+// ingestError says what an interrupted ingest means to the operator. Ctrl-C is
+// how --follow ends.
+func (p *program) ingestError(ctx context.Context, f ingestFlags, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() == nil || !errors.Is(err, context.Canceled):
+		return fmt.Errorf("%w (what was read completely is in the store; run the same command again to go on)", err)
+	case f.follow:
+		return nil
+	}
+	return errors.New("interrupted: what was read completely is in the store; run the same command again to go on")
+}
+
+func (p *program) writeSummary(format string, sum ingest.Summary) error {
+	if format == "json" {
+		enc := json.NewEncoder(p.stdout)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(sum)
+	}
+	_, err := io.WriteString(p.stdout, summaryTable(sum))
+	return err
+}

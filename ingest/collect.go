@@ -1,0 +1,204 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// batch is what is written to the store together.
+type batch struct {
+	at    map[activity.Key]int
+	facts []activity.Fact
+	bytes int // roughly, of the facts
+	ended []parcel
+}
+
+func newBatch() *batch { return &batch{at: map[activity.Key]int{}} }
+
+// add takes up a parcel.
+func (b *batch) add(p parcel) {
+	for _, f := range p.facts {
+		if i, ok := b.at[f.Key]; ok {
+			b.facts[i] = activity.Merge(b.facts[i], f)
+			continue
+		}
+		b.at[f.Key] = len(b.facts)
+		b.facts = append(b.facts, f)
+		b.bytes += sizeOf(&f)
+	}
+	if p.row != nil {
+		p.facts = nil
+		b.ended = append(b.ended, p)
+	}
+}
+
+// sizeOf is about what a fact takes in memory with its place in the batch.
+func sizeOf(f *activity.Fact) int {
+	return 512 + len(f.Principal) + len(f.Source) + len(f.Name) + len(f.Target) + len(f.First.Event) + len(f.Last.Event)
+}
+
+func (b *batch) empty() bool { return len(b.facts) == 0 && len(b.ended) == 0 }
+
+func (b *batch) full() bool {
+	return len(b.facts) >= flushFacts || b.bytes >= flushBytes || len(b.ended) >= flushRows
+}
+
+// collector combines the parcels of all readers and writes them, batch by
+// batch. While one batch is being written the next one is collected; a third
+// has to wait, and with it the readers.
+type collector struct {
+	stop    context.CancelCauseFunc // ends the readers
+	ctx     context.Context         // for writing: outlives that of the readers by flushGrace
+	batches chan *batch
+	done    chan error // from the writer, when batches is closed
+	sum     Summary    // the writer's, until done
+	skipped Summary    // the collector's
+	room    int        // in the quarantine
+	store   store.Store
+	slow    chan time.Duration // how long a write took
+}
+
+// newCollector starts the writer.
+func newCollector(ctx context.Context, in *Ingester, stop context.CancelCauseFunc) (*collector, error) {
+	n, err := countQuarantine(ctx, in.Store)
+	if err != nil {
+		return nil, err
+	}
+	c := &collector{
+		stop:    stop,
+		batches: make(chan *batch),
+		done:    make(chan error, 1),
+		sum:     newSummary(),
+		skipped: newSummary(),
+		room:    maxQuarantine - n,
+		store:   in.Store,
+		slow:    make(chan time.Duration, 1),
+	}
+	var cancel context.CancelFunc
+	c.ctx, cancel = context.WithCancel(context.WithoutCancel(ctx))
+	release := context.AfterFunc(ctx, func() { time.AfterFunc(flushGrace, cancel) })
+	go func() {
+		c.done <- c.write()
+		release()
+		cancel()
+	}()
+	return c, nil
+}
+
+// run collects until the readers have ended, and returns what is in the store.
+func (c *collector) run(parcels <-chan parcel) (Summary, error) {
+	b := newBatch()
+	every, due := flushAfter, false
+	clock := time.NewTimer(every)
+	defer clock.Stop()
+	for parcels != nil || !b.empty() {
+		in, out := parcels, c.batches // of these, a nil channel is never ready
+		if b.full() {
+			in = nil
+		} else if b.empty() || !due && parcels != nil {
+			out = nil
+		}
+		select {
+		case p, open := <-in:
+			if !open {
+				parcels = nil
+			} else if p.skip != "" {
+				c.skipped.skip(p.skip)
+			} else {
+				b.add(p)
+			}
+		case out <- b:
+			b, due = newBatch(), false
+			clock.Reset(every)
+		case took := <-c.slow:
+			every = max(flushAfter, flushShare*took)
+		case <-clock.C:
+			due = true
+		}
+	}
+	close(c.batches)
+	err := <-c.done
+	c.sum.Merge(c.skipped)
+	return c.sum, err
+}
+
+// write writes batches until there are no more. After an error it writes
+// nothing, since a ledger row must not overtake the facts of its object; it
+// only takes the batches, so that nobody waits.
+func (c *collector) write() (failed error) {
+	for b := range c.batches {
+		if failed != nil {
+			continue
+		}
+		start := time.Now()
+		if failed = c.commit(b); failed != nil {
+			c.stop(failed)
+		}
+		select {
+		case c.slow <- time.Since(start):
+		default:
+		}
+	}
+	return failed
+}
+
+// commit writes facts first and the ledger last.
+func (c *collector) commit(b *batch) error {
+	if err := c.store.MergeFacts(c.ctx, b.facts); err != nil {
+		return err
+	}
+	if err := c.quarantine(b.ended); err != nil {
+		return err
+	}
+	rows := make([]store.Doc, len(b.ended))
+	for i, p := range b.ended {
+		body, err := json.Marshal(p.row)
+		if err != nil {
+			return err
+		}
+		rows[i] = store.Doc{ID: p.id, Body: body}
+	}
+	if err := c.store.SetDocs(c.ctx, store.KindLedger, rows); err != nil {
+		return err
+	}
+	for _, p := range b.ended {
+		c.count(p)
+	}
+	return nil
+}
+
+// quarantine keeps refused records, as many as there is room for.
+func (c *collector) quarantine(ended []parcel) error {
+	var docs []store.Doc
+	for _, p := range ended {
+		if p.again {
+			n, err := release(c.ctx, c.store, p.id)
+			if c.room += n; err != nil {
+				return err
+			}
+		}
+		for _, r := range p.refused {
+			if c.room > 0 {
+				docs = append(docs, r.doc(p.id))
+				c.room--
+			}
+		}
+	}
+	if len(docs) == 0 {
+		return nil
+	}
+	return c.store.SetDocs(c.ctx, store.KindQuarantine, docs)
+}
+
+// count adds an object that is in the ledger to the summary.
+func (c *collector) count(p parcel) {
+	c.sum.take(p.name, p.row)
+	for _, r := range p.refused {
+		c.sum.problem(Problem{r.File, r.Offset, r.Reason})
+	}
+	c.sum.Unlisted += p.more
+}

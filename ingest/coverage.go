@@ -1,0 +1,78 @@
+package ingest
+
+import (
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/cloudtrail"
+)
+
+// coverageKey names the fact that logs of an account and Region were read: an
+// account that a trail recorded, and days that are in the fact.
+func coverageKey(account, region string) activity.Key {
+	return activity.Key{Account: account, Region: region, Class: activity.Coverage}
+}
+
+// cover notes that the log has a record of this account, Region and day. Every
+// record with a usable time counts, whatever it is: a service event shows as
+// well as an API call that the log of that day was there. list is what the
+// record gave.
+func (w *reader) cover(r *cloudtrail.Record, list []cloudtrail.Attempt) {
+	if len(list) > 0 {
+		w.covered.add(coverageKey(recorder(r, list[0].Account), r.Region), list[0].Time, list[0].EventID)
+		return
+	}
+	at, err := r.When(w.now)
+	account := recorder(r, "")
+	if err != nil || account == "" || !isRegion(r.Region) {
+		return
+	}
+	id := ""
+	if len(r.EventID) <= maxEventID {
+		id = string(r.EventID)
+	}
+	w.covered.add(coverageKey(account, r.Region), at, id)
+}
+
+// recorder is the account whose trail recorded r: the one that received this
+// copy, else the caller's.
+func recorder(r *cloudtrail.Record, caller string) string {
+	for _, a := range []string{r.Recipient, caller, r.User.AccountID, r.User.Issuer.AccountID} {
+		if isAccount(a) {
+			return a
+		}
+	}
+	return ""
+}
+
+// coverName notes the day in the name of a delivered file, which is the only
+// trace of a day without events (CT-50). It is the day of delivery.
+func (w *reader) coverName(l layout) {
+	if !l.delivered.After(w.now) {
+		w.covered.add(coverageKey(l.account, l.region), l.delivered, "")
+	}
+}
+
+func isAccount(s string) bool {
+	if len(s) != 12 {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// isRegion reports whether s may be the name of a Region.
+func isRegion(s string) bool {
+	if s == "" || len(s) > maxRegion {
+		return false
+	}
+	for i := range len(s) {
+		c := s[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}

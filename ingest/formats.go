@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// formats is the table of compressions, recognised by how they begin: a name
+// says nothing reliable. What begins like none of them is read as it is.
+var formats = []struct {
+	name  string
+	magic []byte
+	open  func(*decoder) (io.Reader, error)
+}{
+	{"gzip", []byte{0x1f, 0x8b}, (*decoder).gzip},
+	{"zstd", []byte{0x28, 0xb5, 0x2f, 0xfd}, (*decoder).zstd},
+	{"zstd", []byte{0x50, 0x2a, 0x4d, 0x18}, (*decoder).zstd}, // a skippable frame, as pzstd writes first
+}
+
+// decoder decompresses one stream after the other, keeping its buffers.
+type decoder struct {
+	in    *bufio.Reader
+	raw   counter // what in reads from
+	gz    *gzip.Reader
+	zs    *zstd.Decoder
+	guard guard
+}
+
+// open begins to decompress r. Errors of reading r itself come through as they
+// are; those of its format are a *formatError.
+func (d *decoder) open(r io.Reader) (io.Reader, error) {
+	d.raw = counter{r: r}
+	if d.in == nil {
+		d.in = bufio.NewReaderSize(&d.raw, readBytes)
+	} else {
+		d.in.Reset(&d.raw)
+	}
+	head, err := d.in.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	for _, f := range formats {
+		if bytes.HasPrefix(head, f.magic) {
+			text, err := f.open(d)
+			if err != nil {
+				return nil, d.explain(f.name, err)
+			}
+			d.guard = guard{d: d, format: f.name, text: text}
+			return &d.guard, nil
+		}
+	}
+	return d.in, nil
+}
+
+func (d *decoder) gzip() (io.Reader, error) {
+	if d.gz == nil {
+		d.gz = new(gzip.Reader)
+	}
+	return d.gz, d.gz.Reset(d.in)
+}
+
+func (d *decoder) zstd() (_ io.Reader, err error) {
+	if d.zs == nil {
+		d.zs, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow))
+		if err != nil {
+			return nil, err
+		}
+	}
+	return d.zs, d.zs.Reset(d.in)
+}
+
+// formatError is damage to a compressed stream.
+type formatError struct {
+	format string
+	text   string
+}
+
+func (e *formatError) Error() string { return e.format + ": " + e.text }
+
+// explain tells damage to the stream from an error of reading it.
+func (d *decoder) explain(format string, err error) error {
+	switch {
+	case d.raw.err != nil:
+		return d.raw.err
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return &formatError{format, "the file is cut off"}
+	case errors.Is(err, gzip.ErrHeader) && d.guard.n > 0:
+		return &formatError{format, "something else follows the compressed data"}
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrCRCMismatch):
+		return &formatError{format, "the checksum does not match: the file is damaged"}
+	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		return &formatError{format, fmt.Sprintf("needs a window of more than %d MiB", zstdWindow>>20)}
+	}
+	return &formatError{format, "damaged: " + err.Error()}
+}
+
+// guard is the text of a compressed stream. It stops what expands beyond all
+// measure.
+type guard struct {
+	d      *decoder
+	format string
+	text   io.Reader
+	n      int64 // bytes of text so far
+}
+
+func (g *guard) Read(p []byte) (int, error) {
+	n, err := g.text.Read(p)
+	g.n += int64(n)
+	switch {
+	case g.n > freeText && g.n/maxRatio > g.d.raw.n:
+		return n, &formatError{g.format, fmt.Sprintf("expands more than %d-fold: this is no log", maxRatio)}
+	case err == nil || err == io.EOF:
+		return n, err
+	}
+	return n, g.d.explain(g.format, err)
+}
+
+// counter counts the bytes of a reader and keeps its error.
+type counter struct {
+	r   io.Reader
+	n   int64
+	err error // other than io.EOF
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,140 @@
+// Package ingest reads log files into a store.
+//
+// The way of a file: a Source names it (source.go); its ledger row says whether
+// it was read before (ledger.go); it is decompressed by what it holds, not by
+// its name (formats.go), scanned and turned into facts (reader.go, fact.go,
+// coverage.go). The facts of many files are combined in memory and written
+// together (collect.go); only then come the ledger rows of these files. A crash
+// at any moment is therefore a replay, and a replay changes nothing: facts
+// merge, and counts are kept per file, never added up in the store.
+//
+// Nothing is dropped silently. A record that cannot be used is counted by
+// reason and put into quarantine (quarantine.go); a file that cannot be read to
+// its end is failed in the ledger, with the place and the reason.
+package ingest
+
+import (
+	"context"
+	"hash/maphash"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// Config says what to read and where to keep it.
+type Config struct {
+	Store    store.Store      // required
+	Sources  []Source         // required
+	Now      func() time.Time // the clock; required
+	Workers  int              // files read at once; 0: one for each core
+	Progress *Progress        // counts while the work goes on; may be nil
+}
+
+// Ingester reads the same sources as often as it is told, and remembers what it
+// has read.
+type Ingester struct {
+	Config
+	seed  maphash.Seed
+	mu    sync.Mutex
+	known map[uint64]uint64 // hash of an object's id → hash of its version, of those looked at
+}
+
+// New makes an Ingester.
+func New(c Config) *Ingester {
+	if c.Workers <= 0 {
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	if c.Progress == nil {
+		c.Progress = new(Progress)
+	}
+	return &Ingester{Config: c, seed: maphash.MakeSeed(), known: map[uint64]uint64{}}
+}
+
+// Run reads every object that the ledger does not have as done in the same
+// version, and returns what came of it. Objects that an earlier Run of the same
+// Ingester has looked at in the same version are passed over without a word,
+// also those that failed.
+//
+// When ctx ends, Run stops reading, writes what is complete and returns the
+// cause. The Summary covers what is in the store; another Run goes on from
+// there.
+func (in *Ingester) Run(ctx context.Context) (Summary, error) {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	col, err := newCollector(ctx, in, stop)
+	if err != nil {
+		return newSummary(), err
+	}
+	jobs := make(chan job, ahead*in.Workers)
+	parcels := make(chan parcel, in.Workers)
+	var readers sync.WaitGroup
+	readers.Go(func() { in.list(ctx, stop, jobs) })
+	for range in.Workers {
+		readers.Go(func() { newReader(in, parcels).work(ctx, stop, jobs) })
+	}
+	go func() { readers.Wait(); close(parcels) }()
+	sum, err := col.run(parcels)
+	if err == nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil { // what was looked at is not all in the ledger
+		clear(in.known)
+	}
+	return sum, err
+}
+
+// job is an object to read.
+type job struct {
+	source Source
+	object Object
+}
+
+// list sends the objects of all sources.
+func (in *Ingester) list(ctx context.Context, stop context.CancelCauseFunc, jobs chan<- job) {
+	defer close(jobs)
+	for _, s := range in.Sources {
+		for o, err := range s.Objects(ctx) {
+			if err != nil {
+				stop(err)
+				return
+			}
+			select {
+			case jobs <- job{s, o}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}
+}
+
+// Count walks through all sources and tells the Progress how much there is. It
+// is for the time left and may run beside Run.
+func (in *Ingester) Count(ctx context.Context) {
+	for _, s := range in.Sources {
+		for o, err := range s.Objects(ctx) {
+			if err != nil || ctx.Err() != nil {
+				return
+			}
+			if o.Err == nil && skipReason(o) == "" {
+				in.Progress.TotalFiles.Add(1)
+				in.Progress.TotalBytes.Add(max(o.Size, 0))
+			}
+		}
+	}
+	in.Progress.Counted.Store(true)
+}
+
+// seen notes an object's version and reports whether it was noted before.
+func (in *Ingester) seen(id, version string) bool {
+	if version == "" {
+		return false
+	}
+	k, v := maphash.String(in.seed, id), maphash.String(in.seed, version)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	old, ok := in.known[k]
+	in.known[k] = v
+	return ok && old == v
+}

@@ -1,0 +1,104 @@
+package ingest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// Row is what the ledger says of one object. It is written when all facts of
+// the object are committed, never before.
+type Row struct {
+	Version string `json:"version,omitempty"` // of the object, as its source had it
+	Status  Status `json:"status"`
+	Reason  string `json:"reason,omitempty"` // why it failed
+	Offset  int64  `json:"offset,omitempty"` // where it failed, in bytes of decompressed text
+	Counts
+	When time.Time `json:"when"`
+}
+
+// Status says how reading an object ended. The values are stored.
+type Status string
+
+// Statuses of a Row.
+const (
+	Done   Status = "done"   // read to its end; some records may have been refused
+	Failed Status = "failed" // not read to its end; facts before that place are kept
+)
+
+// Counts says what was found. Records is the sum of its parts: Attempts,
+// NotAttempts and Refused.
+type Counts struct {
+	Records     int64            `json:"records"`
+	Attempts    int64            `json:"attempts"`    // records that are evidence of something
+	NotAttempts map[string]int64 `json:"notAttempts"` // sound records that are not, by reason
+	Refused     map[string]int64 `json:"refused"`     // records that cannot be used, by reason
+	Bytes       int64            `json:"bytes"`       // as stored, compressed
+}
+
+// NewCounts makes Counts of nothing.
+func NewCounts() Counts {
+	return Counts{NotAttempts: map[string]int64{}, Refused: map[string]int64{}}
+}
+
+// Add adds what o counts. c must have its maps.
+func (c *Counts) Add(o Counts) {
+	c.Records += o.Records
+	c.Attempts += o.Attempts
+	c.Bytes += o.Bytes
+	for reason, n := range o.NotAttempts {
+		c.NotAttempts[reason] += n
+	}
+	for reason, n := range o.Refused {
+		c.Refused[reason] += n
+	}
+}
+
+// AllRefused is the number of refused records.
+func (c *Counts) AllRefused() (n int64) {
+	for _, k := range c.Refused {
+		n += k
+	}
+	return n
+}
+
+// rowID is the ledger id of an object.
+func rowID(kind, name string) string { return kind + ":" + name }
+
+// readRow returns the ledger's row of an object; nil when there is none.
+func readRow(ctx context.Context, docs store.Docs, id string) (*Row, error) {
+	body, _, err := docs.GetDoc(ctx, store.KindLedger, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	row := new(Row)
+	if err := json.Unmarshal(body, row); err != nil {
+		return nil, fmt.Errorf("read ledger row %s: %w", id, err)
+	}
+	return row, nil
+}
+
+// Ledger sums up the ledger: every object that was ever read, once.
+func Ledger(ctx context.Context, docs store.Docs) (Summary, error) {
+	sum := newSummary()
+	for id, err := range docs.ListDocs(ctx, store.KindLedger, "", 0) {
+		if err != nil {
+			return sum, err
+		}
+		row, err := readRow(ctx, docs, id)
+		if err != nil {
+			return sum, err
+		}
+		if row != nil {
+			sum.take(id, row)
+		}
+	}
+	return sum, nil
+}

@@ -1,0 +1,56 @@
+package ingest
+
+import "time"
+
+// The bounds of this package, all of them.
+const (
+	// ahead is how many objects wait for a worker, per worker.
+	ahead = 2
+	// readBytes is the buffer between a file and its decompression.
+	readBytes = 128 << 10
+	// zstdWindow is the largest window of a zstd stream: what its author may
+	// ask of our memory. The zstd tool stays below it unless told --long=31.
+	zstdWindow = 128 << 20
+	// freeText and maxRatio bound what a compressed file may expand to: beyond
+	// freeText, no more than maxRatio bytes for each of the file. Logs expand
+	// 10- to 60-fold; nothing honest comes near.
+	freeText = 256 << 20
+	maxRatio = 400
+	// tailBytes is how much of the text is remembered for the quarantine: the
+	// first bytes of a record are still there unless it is longer than this.
+	tailBytes = 256 << 10
+
+	// fileFacts is how many facts of one file are combined before they are
+	// handed on.
+	fileFacts = 50_000
+	// flushFacts, flushBytes, flushRows and flushAfter say when what was read
+	// is written to the store: whichever comes first.
+	flushFacts = 250_000
+	flushBytes = 128 << 20
+	flushRows  = 5_000
+	flushAfter = 5 * time.Second
+	// flushShare keeps the flushes by the clock to one part in flushShare of
+	// the time when the store is slow.
+	flushShare = 4
+	// flushGrace is how long writing what is complete may take when the ingest
+	// is told to end.
+	flushGrace = 30 * time.Second
+
+	// maxQuarantinePerFile, maxQuarantine and maxQuarantineHead bound the
+	// quarantine: records per file, records in the whole store, and bytes of
+	// each record.
+	maxQuarantinePerFile = 20
+	maxQuarantine        = 10_000
+	maxQuarantineHead    = 1 << 10
+	// maxProblems bounds the list of problems of a run. All are counted.
+	maxProblems = 1_000
+	// maxReason bounds the text of a reason, in bytes.
+	maxReason = 300
+)
+
+// maxEventID and maxRegion bound what a record that gives no attempt may carry
+// into a coverage fact, in bytes.
+const (
+	maxEventID = 128
+	maxRegion  = 64
+)

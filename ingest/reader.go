@@ -1,0 +1,258 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/cloudtrail"
+)
+
+// parcel is what a reader hands to the collector: facts of an object, and with
+// the last parcel of the object its row.
+type parcel struct {
+	id      string // of the object's ledger row
+	name    string // of the object, for people
+	facts   []activity.Fact
+	row     *Row      // nil: more of this object follows
+	refused []Refused // in the order of the file
+	more    int64     // refused records beyond those
+	again   bool      // an earlier reading may have left records in quarantine
+	skip    string    // the object was not read, and why; nothing else is set
+}
+
+// reader reads objects one after the other, keeping its buffers.
+type reader struct {
+	in      *Ingester
+	out     chan<- parcel
+	scanner cloudtrail.Scanner
+	decoder decoder
+	tail    tail
+	list    []cloudtrail.Attempt
+	facts   combiner
+	covered combiner // given away only when the object is complete
+
+	// Of the object being read.
+	ctx     context.Context
+	id      string
+	name    string
+	now     time.Time
+	row     *Row
+	refused []Refused
+	more    int64
+}
+
+func newReader(in *Ingester, out chan<- parcel) *reader { return &reader{in: in, out: out} }
+
+// work reads objects until there are no more or ctx is done.
+func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs <-chan job) {
+	w.ctx = ctx
+	for j := range jobs {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := w.object(j); err != nil {
+			stop(err)
+			return
+		}
+	}
+}
+
+// object deals with one object. Errors of its own end in its row; the error
+// returned is one of the store, or that of ctx.
+func (w *reader) object(j job) error {
+	o := j.object
+	w.id, w.name = rowID(j.source.Kind(), o.Name), o.Name
+	if o.Err == nil && w.in.seen(w.id, o.Version) {
+		return nil
+	}
+	if reason := skipReason(o); reason != "" {
+		return w.skip(reason, o)
+	}
+	old, err := readRow(w.ctx, w.in.Store, w.id)
+	if err != nil {
+		return err
+	}
+	if old != nil && old.Status == Done && old.Version == o.Version && o.Version != "" {
+		return w.skip("read before", o)
+	}
+	w.begin(o)
+	failure := o.Err
+	if failure == nil {
+		failure = w.read(o)
+	}
+	return w.end(failure, old != nil)
+}
+
+func (w *reader) skip(reason string, o Object) error {
+	w.in.Progress.Files.Add(1)
+	w.in.Progress.Bytes.Add(max(o.Size, 0))
+	return w.send(parcel{skip: reason})
+}
+
+func (w *reader) begin(o Object) {
+	w.now = w.in.Now()
+	w.row = &Row{Version: o.Version, Counts: NewCounts(), When: w.now.UTC()}
+	w.refused, w.more = nil, 0
+	w.facts.drop()
+	w.covered.drop()
+	if l, ok := parseName(o.Name); ok {
+		w.coverName(l)
+	}
+}
+
+// read reads one object to its end and returns what prevented it.
+func (w *reader) read(o Object) error {
+	r, err := o.Open(w.ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	defer context.AfterFunc(w.ctx, func() { r.Close() })() // a pipe may never give anything
+	in := &input{w: w, r: r}
+	if o.Version == "" {
+		in.sum = sha256.New()
+	}
+	text, err := w.decoder.open(in)
+	if err == nil {
+		w.tail.reset(text)
+		err = w.scanner.Scan(&w.tail, w.record)
+	}
+	if in.sum != nil {
+		w.id += "#" + hex.EncodeToString(in.sum.Sum(nil)[:16])
+	}
+	return err
+}
+
+// input is an object's bytes as they are stored.
+type input struct {
+	w   *reader
+	r   io.Reader
+	sum hash.Hash // of all bytes, for an object without version
+}
+
+func (i *input) Read(p []byte) (int, error) {
+	if err := i.w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := i.r.Read(p)
+	if i.sum != nil {
+		i.sum.Write(p[:n])
+	}
+	i.w.row.Bytes += int64(n)
+	i.w.in.Progress.Bytes.Add(int64(n))
+	return n, err
+}
+
+// record takes up one record.
+func (w *reader) record(r *cloudtrail.Record) error {
+	w.row.Records++
+	w.in.Progress.Records.Add(1)
+	list, reason, err := r.Attempts(w.list[:0], w.now)
+	w.list = list[:0]
+	switch {
+	case err != nil:
+		w.refuse(r, err)
+	case reason != "":
+		w.row.NotAttempts[reason]++
+	default:
+		w.row.Attempts++
+	}
+	for i := range list {
+		w.facts.add(keyOf(&list[i]), list[i].Time, list[i].EventID)
+	}
+	w.cover(r, list)
+	if w.facts.len() < fileFacts {
+		return nil
+	}
+	return w.send(parcel{id: w.id, facts: w.facts.take()})
+}
+
+// refuse counts a record that cannot be used, and keeps the first few of a
+// file for the quarantine.
+func (w *reader) refuse(r *cloudtrail.Record, err error) {
+	reason := err.Error()
+	if e, ok := errors.AsType[*cloudtrail.RecordError](err); ok {
+		w.row.Refused[string(e.Refusal)]++
+	} else {
+		w.row.Refused["other"]++
+	}
+	if len(w.refused) == maxQuarantinePerFile {
+		w.more++
+		return
+	}
+	w.refused = append(w.refused, Refused{
+		File:   w.name,
+		Offset: r.Offset,
+		Reason: bounded(reason),
+		Head:   string(w.tail.from(r.Offset, maxQuarantineHead)),
+		When:   w.now.UTC(),
+	})
+}
+
+// end hands over the object's row with what is left of its facts. What failed
+// may be a day's log with a hole in it: its attempts count, but it covers
+// nothing.
+func (w *reader) end(failure error, again bool) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
+	}
+	w.row.Status = Done
+	facts := w.facts.take()
+	if failure == nil {
+		facts = append(facts, w.covered.take()...)
+	} else {
+		w.row.Status, w.row.Reason = Failed, bounded(reasonOf(failure))
+		if e, ok := errors.AsType[*cloudtrail.ScanError](failure); ok {
+			w.row.Offset = e.Offset
+		}
+	}
+	w.in.Progress.Files.Add(1)
+	return w.send(parcel{id: w.id, name: w.name, facts: facts, row: w.row, refused: w.refused, more: w.more, again: again})
+}
+
+func (w *reader) send(p parcel) error {
+	select {
+	case w.out <- p:
+		return nil
+	case <-w.ctx.Done():
+		return w.ctx.Err()
+	}
+}
+
+// reasonOf is an error's text without the file and place, which stand beside
+// it.
+func reasonOf(err error) string {
+	if e, ok := errors.AsType[*cloudtrail.ScanError](err); ok {
+		err = e.Err
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the text is cut off"
+	}
+	return err.Error()
+}
+
+// bounded cuts a reason that is too long.
+func bounded(reason string) string {
+	if len(reason) > maxReason {
+		reason = reason[:maxReason] + "…"
+	}
+	return strings.ToValidUTF8(reason, "\ufffd")
+}
+
+// own gives a fact event ids of its own: those of an attempt share the memory
+// of many.
+func own(f activity.Fact) activity.Fact {
+	f.First.Event, f.Last.Event = strings.Clone(f.First.Event), strings.Clone(f.Last.Event)
+	return f
+}

@@ -1,0 +1,42 @@
+package ingest
+
+import (
+	"context"
+	"io"
+	"iter"
+)
+
+// Source is a place that log files come from: one folder, one bucket. A source
+// may be asked for its objects several times, also at once.
+type Source interface {
+	// Kind is a short name of the sort of source, such as "file". It begins the
+	// ledger ids of the source's objects and is stored: never rename.
+	Kind() string
+	// Objects yields what there is, in an order that does not change as long as
+	// the place does not. What cannot be looked at is yielded with Err set, and
+	// the sequence goes on. An error beside an object ends the sequence and
+	// the ingest.
+	Objects(ctx context.Context) iter.Seq2[Object, error]
+}
+
+// Object is one log file.
+type Object struct {
+	// Name tells the object from all others of the same kind of source, such as
+	// an absolute path.
+	Name string
+	// Size is the number of bytes that Open will give; -1 when unknown.
+	Size int64
+	// Version changes when the content does. Without one (a stream, a pipe) the
+	// object is always read, and remembered by its content.
+	Version string
+	// Asked: the operator named this very object, so it is read whatever its
+	// name ends in.
+	Asked bool
+	// Skip says in a few fixed words why the object is none to read.
+	Skip string
+	// Err says why the object cannot be read. Open is then not called.
+	Err error
+	// Open gives the bytes as they are stored. The reader should return soon
+	// after ctx is done.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+}
