@@ -89,33 +89,31 @@ func (r *Record) attempt(who principal, at time.Time) Attempt {
 	}
 }
 
-// complete checks the version and that what every record must have is there (CT-1),
-// within the bounds of a store key.
+// complete checks the version and that what every record must have is there
+// (CT-1), within the bounds of a store key.
 func (r *Record) complete() error {
-	for _, f := range []struct {
-		name    string
-		missing bool
-		size    int
-		max     int
-	}{
-		{"eventTime", len(r.EventTime) == 0, 0, 0},
-		{"eventSource", strings.TrimSpace(r.EventSource) == "", len(r.EventSource), maxSourceBytes},
-		{"eventName", strings.TrimSpace(r.EventName) == "", len(r.EventName), maxNameBytes},
-		{"userIdentity", !r.User.Present, 0, 0},
-		{"eventID", false, len(r.EventID), maxIDBytes},
-	} {
-		if f.missing {
-			return &RecordError{RefusedMissing, f.name}
-		}
-		if f.size > f.max {
-			return refuse(RefusedLong, "%s has more than %d bytes", f.name, f.max)
-		}
-	}
-	if !isRegion(r.Region) {
+	switch {
+	case len(r.EventTime) == 0:
+		return &RecordError{RefusedMissing, "eventTime"}
+	case isBlankText(r.EventSource):
+		return &RecordError{RefusedMissing, "eventSource"}
+	case isBlankText(r.EventName):
+		return &RecordError{RefusedMissing, "eventName"}
+	case !r.User.Present:
+		return &RecordError{RefusedMissing, "userIdentity"}
+	case len(r.EventSource) > maxSourceBytes:
+		return refuse(RefusedLong, "eventSource has more than %d bytes", maxSourceBytes)
+	case len(r.EventName) > maxNameBytes:
+		return refuse(RefusedLong, "eventName has more than %d bytes", maxNameBytes)
+	case len(r.EventID) > maxIDBytes:
+		return refuse(RefusedLong, "eventID has more than %d bytes", maxIDBytes)
+	case !isRegion(r.Region):
 		return refuse(RefusedRegion, "awsRegion %s", quote(r.Region))
 	}
 	return checkVersion(r.EventVersion)
 }
+
+func isBlankText(s string) bool { return strings.TrimSpace(s) == "" }
 
 // isRegion reports whether s can be a Region's name. A missing one is possible.
 func isRegion(s string) bool {

@@ -340,8 +340,8 @@ func (s *Scanner) verb(c byte) bool {
 	if c != '"' {
 		return s.skip(c)
 	}
-	b, ok := s.decodeInto(s.scratch[:maxVerbBytes])
-	s.rec.StatementVerb = partiQLVerb(b)
+	b, ok := s.decodeInto(s.scratch[:maxVerbBytes+runeBytes])
+	s.rec.StatementVerb = partiQLVerb(b[:min(len(b), maxVerbBytes)])
 	return ok
 }
 

@@ -85,8 +85,10 @@ func (r *Record) firstFault() error {
 	return nil
 }
 
-// looksReal reports whether any field was there that only a CloudTrail record has.
+// looksReal reports whether a field was there that only a CloudTrail record has,
+// well formed or not.
 func (r *Record) looksReal() bool {
-	return r.faulty || r.User.Present || r.EventName != "" || r.EventSource != "" || r.EventVersion != "" ||
-		len(r.EventTime) > 0 || len(r.EventID) > 0
+	return r.EventName != "" || r.EventSource != "" || r.EventVersion != "" || r.User.Present ||
+		len(r.EventTime) > 0 || len(r.EventID) > 0 || r.faulty && r.faults[inVersion]|r.faults[inTime]|
+		r.faults[inSource]|r.faults[inName]|r.faults[inID]|r.faults[inUser] != 0
 }
