@@ -1,0 +1,193 @@
+package grant
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// removeDenied takes out of granted those actions of open for which the Denies
+// of the documents leave no resource. Every action of open is matched by an
+// Allow and by a Deny on some resources; on which it is matched by both depends
+// on the patterns.
+func (e *Engine) removeDenied(granted, open Set, docs []*compiled) {
+	j := judge{
+		types: &e.types, steps: budget{maxSteps},
+		vectors: numbers{}, known: map[cause]bool{},
+	}
+	for _, d := range docs {
+		j.allows = appendPointers(j.allows, d.allows)
+		j.denies = appendPointers(j.denies, d.denies)
+	}
+	for k, w := range open {
+		for w != 0 {
+			same := j.sameStatements(k, w)
+			for m := same; m != 0; m &= m - 1 {
+				bit := bits.TrailingZeros64(m)
+				if !j.remains(e.types.signature[k<<6+bit]) {
+					granted[k] &^= 1 << bit
+				}
+			}
+			w &^= same
+		}
+	}
+}
+
+func appendPointers(to []*statement, list []statement) []*statement {
+	for i := range list {
+		to = append(to, &list[i])
+	}
+	return to
+}
+
+// judge decides for one call of Granted. Actions that the same statements match
+// share their decisions.
+type judge struct {
+	types          *types
+	allows, denies []*statement // of all documents
+	steps          budget
+
+	vectors numbers
+	known   map[cause]bool
+
+	// The statements of the actions at hand, set by sameStatements.
+	vector int32
+	allow  []*statement
+	deny   []*statement
+	key    []byte
+}
+
+// cause is a type pattern under a combination of statements.
+type cause struct{ vector, pattern int32 }
+
+// sameStatements finds the statements that match the lowest action of w, which
+// is word k of a set, and returns those actions of w that the same ones match.
+func (j *judge) sameStatements(k int, w uint64) uint64 {
+	low := w & -w
+	j.key = j.key[:0]
+	j.allow, w = j.matching(j.allow[:0], j.allows, k, w, low)
+	j.key = append(j.key, 0)
+	j.deny, w = j.matching(j.deny[:0], j.denies, k, w, low)
+	j.vector, _ = j.vectors.number(string(j.key))
+	if i := slices.IndexFunc(j.allow, func(s *statement) bool { return s.all }); i >= 0 {
+		j.allow = append(j.allow[:0], j.allow[i]) // the others add nothing to it
+	}
+	return w
+}
+
+func (j *judge) matching(to, list []*statement, k int, w, low uint64) ([]*statement, uint64) {
+	for i, s := range list {
+		word := s.actions.word(k)
+		if word&low == 0 {
+			w &^= word
+			continue
+		}
+		w &= word
+		to = append(to, s)
+		j.key = binary.AppendUvarint(j.key, uint64(i)+1)
+	}
+	return to, w
+}
+
+// remains reports whether the statements at hand leave a resource of one of the
+// signature's types.
+func (j *judge) remains(signature int32) bool {
+	for _, p := range j.types.signatures[signature] {
+		c := cause{j.vector, p}
+		left, ok := j.known[c]
+		if !ok {
+			left = j.leaves(j.types.patterns[p])
+			j.known[c] = left
+		}
+		if left {
+			return true
+		}
+	}
+	return false
+}
+
+// leaves reports whether the statements at hand leave a resource of the type.
+func (j *judge) leaves(t glob) bool {
+	for _, s := range j.allow {
+		switch {
+		case s.all:
+			if j.left([]glob{t}, nil) {
+				return true
+			}
+		case s.negated:
+			if j.left([]glob{t}, s.globs) {
+				return true
+			}
+		default:
+			for _, g := range s.globs {
+				if intersects(t, g, &j.steps) && j.left([]glob{t, g}, nil) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// left reports whether a string exists that all globs of in match, none of out
+// and no Deny at hand. The globs of in have a string in common.
+//
+// The automaton could decide it alone. But most Denies either have nothing to
+// do with the Allow or plainly contain it, which is seen much faster.
+func (j *judge) left(in, out []glob) bool {
+	q := question{inside: in}
+	if !j.exclude(&q, out) {
+		return false
+	}
+	for _, d := range j.deny {
+		ok := true
+		if d.negated {
+			ok = j.require(&q, d.globs)
+		} else {
+			ok = j.exclude(&q, d.globs)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return len(q.outside) == 0 && len(q.groups) == 0 || q.answer(&j.steps)
+}
+
+// exclude adds the globs to those outside; false: one of them contains all.
+func (j *judge) exclude(q *question, globs []glob) bool {
+	for _, g := range globs {
+		if j.within(q.inside, g) {
+			return false
+		}
+		if j.concerns(q.inside, g) {
+			q.outside = append(q.outside, g)
+		}
+	}
+	return true
+}
+
+// require adds the globs as a group of which one must match, because a Deny
+// takes everything else; false: none can.
+func (j *judge) require(q *question, globs []glob) bool {
+	var group []glob
+	for _, g := range globs {
+		if j.within(q.inside, g) {
+			return true
+		}
+		if j.concerns(q.inside, g) {
+			group = append(group, g)
+		}
+	}
+	q.groups = append(q.groups, group)
+	return len(group) > 0
+}
+
+// within reports whether g plainly contains what all globs of in match.
+func (j *judge) within(in []glob, g glob) bool {
+	return slices.ContainsFunc(in, func(i glob) bool { return g.contains(i, &j.steps) })
+}
+
+// concerns reports whether g has a string in common with each glob of in.
+func (j *judge) concerns(in []glob, g glob) bool {
+	return !slices.ContainsFunc(in, func(i glob) bool { return !intersects(i, g, &j.steps) })
+}

@@ -1,0 +1,34 @@
+package grant
+
+// Bounds on the work for policies that were made to be hard. Giving up always
+// keeps more granted: an Allow that is too hard grants, a Deny that is too hard
+// removes nothing (LA-13).
+const (
+	// maxStates bounds the states of one automaton, that is of one question
+	// "is there a string in these patterns and outside of those". Policies that
+	// people write need tens.
+	maxStates = 1 << 14
+
+	// maxSteps bounds the elementary steps that one document may cost when it is
+	// compiled, and one call of Granted afterwards. A step takes about 2 ns.
+	maxSteps = 1 << 25
+
+	// maxScans bounds the catalogue keys that the action patterns of one document
+	// are compared with one by one: patterns such as "*:*tag*" that no sorted
+	// order helps. A comparison takes about 20 ns.
+	maxScans = 1 << 24
+
+	// cacheBytes bounds the memory of compiled documents that one engine keeps.
+	cacheBytes = 64 << 20
+)
+
+// budget is what is left of a bound. Once it is spent it stays spent.
+type budget struct{ left int }
+
+// spend takes n and reports whether there was enough.
+func (b *budget) spend(n int) bool {
+	b.left -= n
+	return b.left >= 0
+}
+
+func (b *budget) spent() bool { return b.left < 0 }
