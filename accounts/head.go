@@ -36,24 +36,33 @@ func (h *head) encode() ([]byte, error) { return json.Marshal(h) }
 
 func decodeHead(id string, body []byte) (head, error) {
 	var h head
-	if err := checkFormat(body); err != nil {
-		return h, fmt.Errorf("inventory of account %s: %w", id, err)
+	err := decode(body, &h, &h.Format)
+	if err == nil && h.ID != id {
+		err = errDamaged
 	}
-	if err := json.Unmarshal(body, &h); err != nil || h.ID != id {
-		return h, fmt.Errorf("inventory of account %s: head: %w", id, errDamaged)
+	if err != nil {
+		return h, fmt.Errorf("inventory of account %s: head: %w", id, err)
 	}
 	return h, nil
 }
 
-// checkFormat looks at the format alone, because the rest of a newer document
-// may not decode.
-func checkFormat(body []byte) error {
-	var f struct{ Format int }
-	if err := json.Unmarshal(body, &f); err != nil || f.Format < 1 {
-		return errDamaged
+// decode reads a head or segment into v, of which found is the format. A
+// document of a newer format may not decode as a whole: then its format alone is
+// looked at, because what it needs is a newer program.
+func decode(body []byte, v any, found *int) error {
+	err := json.Unmarshal(body, v)
+	if err != nil {
+		var f struct{ Format int }
+		if json.Unmarshal(body, &f) != nil {
+			return errDamaged
+		}
+		*found = f.Format
 	}
-	if f.Format > format {
-		return fmt.Errorf("written in format %d, this program knows %d: update ebbmark: %w", f.Format, format, store.ErrNewer)
+	if *found > format {
+		return fmt.Errorf("written in format %d, this program knows %d: update ebbmark: %w", *found, format, store.ErrNewer)
+	}
+	if err != nil || *found < 1 {
+		return errDamaged
 	}
 	return nil
 }

@@ -177,11 +177,11 @@ func decodeSegment[E any](k kind[E], r ref, body []byte) ([]*E, error) {
 	if _, hash, _ := strings.Cut(r.ID, "-"); hash != hashOf(body) {
 		return nil, fmt.Errorf("segment %s: %w", r.ID, errDamaged)
 	}
-	if err := checkFormat(body); err != nil {
+	var s segment[E]
+	if err := decode(body, &s, &s.Format); err != nil {
 		return nil, fmt.Errorf("segment %s: %w", r.ID, err)
 	}
-	var s segment[E]
-	if err := json.Unmarshal(body, &s); err != nil || s.Kind != k.name || slices.Contains(s.Entities, nil) {
+	if s.Kind != k.name || slices.Contains(s.Entities, nil) {
 		return nil, fmt.Errorf("segment %s: %w", r.ID, errDamaged)
 	}
 	return s.Entities, nil
