@@ -45,9 +45,10 @@ func recorder(r *cloudtrail.Record, caller string) string {
 
 // coverName notes the day in the name of a delivered file, which is the only
 // trace of a day without events (CT-50). It is the day of delivery.
-func (w *reader) coverName(l layout) {
-	if !l.delivered.After(w.now) {
-		w.covered.add(coverageKey(l.account, l.region), l.delivered, "")
+func (w *reader) coverName(name string) {
+	account, region, day, ok := cloudtrail.ParseKey(name)
+	if ok && !day.After(w.now) {
+		w.covered.add(coverageKey(account, region), day, "")
 	}
 }
 

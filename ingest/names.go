@@ -2,8 +2,10 @@ package ingest
 
 import (
 	"path"
+	"slices"
 	"strings"
-	"time"
+
+	"github.com/ebbmark/ebbmark/cloudtrail"
 )
 
 // skipReason says why an object is not read, by its name; empty when it is.
@@ -49,51 +51,20 @@ var foreignEnds = []struct{ what, ends string }{
 	{"archive", ".zip .tar .tgz .tar.gz .7z"},
 }
 
-// otherTree says what a file is that AWS delivers beside the logs (CT-51).
+// otherTree says what a file is that AWS delivers beside the logs of a trail
+// (CT-51). A folder that was copied from a bucket has them all.
 func otherTree(name string) string {
-	parts := strings.Split(name, "/")
-	for i, part := range parts {
-		if part == "AWSLogs" {
-			return otherService(parts[i+1:])
-		}
+	_, below, found := strings.Cut(name, "AWSLogs/")
+	if !found {
+		return ""
 	}
-	return ""
-}
-
-// otherService looks at what follows AWSLogs: an organization, an account, and
-// the sort of log.
-func otherService(parts []string) string {
-	for i, part := range parts {
-		if isAccount(part) && i+2 < len(parts) {
-			if reason, ok := trees[parts[i+1]]; ok {
-				return reason
-			}
-			return "log of another service"
-		}
+	parts := strings.Split(below, "/")
+	i := slices.IndexFunc(parts, isAccount)
+	switch {
+	case i < 0 || i+2 >= len(parts) || parts[i+1] == "CloudTrail":
+		return ""
+	case strings.HasPrefix(parts[i+1], "CloudTrail"):
+		return cloudtrail.SkipReason(name)
 	}
-	return ""
-}
-
-var trees = map[string]string{
-	"CloudTrail":                "",
-	"CloudTrail-Digest":         "digest",
-	"CloudTrail-Insight":        "insight",
-	"CloudTrailNetworkActivity": "network activity",
-	"CloudTrail-Aggregated":     "aggregated events",
-}
-
-// layout is what the name of a delivered file says (CT-50).
-type layout struct {
-	account, region string
-	delivered       time.Time
-}
-
-// parseName reads ACCOUNT_CloudTrail_REGION_YYYYMMDDTHHmmZ_UNIQUE.json.gz.
-func parseName(name string) (l layout, ok bool) {
-	parts := strings.Split(path.Base(name), "_")
-	if len(parts) != 5 || parts[1] != "CloudTrail" || !isAccount(parts[0]) || !isRegion(parts[2]) {
-		return layout{}, false
-	}
-	at, err := time.Parse("20060102T1504Z", parts[3])
-	return layout{parts[0], parts[2], at}, err == nil
+	return "log of another service"
 }

@@ -103,9 +103,7 @@ func (w *reader) begin(o Object) {
 	w.refused, w.more = nil, 0
 	w.facts.drop()
 	w.covered.drop()
-	if l, ok := parseName(o.Name); ok {
-		w.coverName(l)
-	}
+	w.coverName(o.Name)
 }
 
 // read reads one object to its end and returns what prevented it.
