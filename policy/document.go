@@ -30,6 +30,10 @@ type Statement struct {
 	// brace. Lines and columns count from 1, columns in characters.
 	Line, Column       int
 	EndLine, EndColumn int
+	// FromLine and FromColumn are where AWS's simulator says that the statement
+	// begins: after the bracket or the statement before it in a list, so at the
+	// comma when there is one; after its opening brace when it stands alone.
+	FromLine, FromColumn int
 }
 
 // Principal is the content of a Principal or NotPrincipal element. "*" alone is

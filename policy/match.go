@@ -22,6 +22,9 @@ const (
 // fit, only the last star can still be stretched: an earlier star could reach
 // nothing that the last one cannot, so the time is at most len(pattern)*len(s).
 func match(p, s string, fold, literals bool) bool {
+	if hopeless(p, s, fold, literals) {
+		return false
+	}
 	star, retry := -1, 0 // index after the last star in p; where in s to try next
 	i, j := 0, 0
 	for j < len(s) {
@@ -55,6 +58,19 @@ func match(p, s string, fold, literals bool) bool {
 		i++
 	}
 	return i == len(p)
+}
+
+// hopeless reports whether the first or the last byte alone rules a match out,
+// as it does for most of a policy's patterns.
+func hopeless(p, s string, fold, literals bool) bool {
+	if p == "" || s == "" {
+		return false
+	}
+	return !mayFit(p[0], s[0], fold, literals) || !mayFit(p[len(p)-1], s[len(s)-1], fold, literals)
+}
+
+func mayFit(p, c byte, fold, literals bool) bool {
+	return p == c || p == '*' || p == '?' || (fold || literals) && alike(p, c, fold)
 }
 
 func runeSize(s string, at int) int {

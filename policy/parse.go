@@ -157,12 +157,19 @@ func (p *parser) unknown(key, what string, at int, known ...string) error {
 func (p *parser) statements(doc *Document) error {
 	doc.Statements = []Statement{}
 	if p.peek() != '[' {
-		return p.statement(doc)
+		return p.statement(doc, -1)
 	}
-	return p.array("Statement", func() error { return p.statement(doc) })
+	from := p.pos + 1
+	return p.array("Statement", func() error {
+		err := p.statement(doc, from)
+		from = p.pos
+		return err
+	})
 }
 
-func (p *parser) statement(doc *Document) error {
+// statement reads one statement. from is the end of what precedes it in a list;
+// negative: it stands alone.
+func (p *parser) statement(doc *Document, from int) error {
 	if len(doc.Statements) == MaxStatements {
 		return p.fail(p.pos, "more than %d statements: split the document into several policies", MaxStatements)
 	}
@@ -170,7 +177,13 @@ func (p *parser) statement(doc *Document) error {
 	start := p.pos
 	doc.Statements = append(doc.Statements, Statement{})
 	st := &doc.Statements[len(doc.Statements)-1]
+	if from >= 0 {
+		st.FromLine, st.FromColumn = p.position(from)
+	}
 	st.Line, st.Column = p.position(start)
+	if from < 0 {
+		st.FromLine, st.FromColumn = st.Line, st.Column+1
+	}
 	var met seen
 	err := p.object("a statement", func(key string, at int) error {
 		if err := p.once(&met, key, "the statement", at); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -89,6 +90,9 @@ func TestParseForms(t *testing.T) {
 			got, err := Parse([]byte(c.text))
 			if err != nil {
 				t.Fatal(err)
+			}
+			for i := range got.Statements { // TestSimulatedPositions has these
+				got.Statements[i].FromLine, got.Statements[i].FromColumn = 0, 0
 			}
 			if !reflect.DeepEqual(*got, c.want) {
 				t.Errorf("got  %+v\nwant %+v", *got, c.want)
@@ -289,4 +293,32 @@ func large() string {
     }`, i, strings.Join(actions, ", "), i))
 	}
 	return `{"Version": "2012-10-17", "Statement": [` + strings.Join(statements, ",") + "]}"
+}
+
+// Where AWS's simulator says that statements begin and end, with columns that
+// it has answered: AWS CLI examples of simulate-custom-policy and
+// simulate-principal-policy (the first two rows).
+func TestSimulatedPositions(t *testing.T) {
+	type place struct{ fromLine, fromColumn, endLine, endColumn int }
+	for name, c := range map[string]struct {
+		text string
+		want []place
+	}{
+		"a statement alone": {`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2018-08-16T12:00:00Z"}}}}`,
+			[]place{{1, 38, 1, 166}}},
+		"the first of a list": {"{\n    \"Version\": \"2012-10-17\",\n    \"Statement\": [\n        {\n            \"Effect\": \"Allow\",\n            \"Action\": [\n                \"codecommit:ListRepositories\"],\n            \"Resource\": \"*\"\n        }\n    ]\n}",
+			[]place{{3, 19, 9, 9}}},
+		"the next of a list": {`{"Statement":[{"Effect":"Deny","Action":"*"}, {"Effect":"Deny","Action":"*"}]}`,
+			[]place{{1, 15, 1, 44}, {1, 45, 1, 76}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got []place
+			for _, st := range mustParse(t, c.text).Statements {
+				got = append(got, place{st.FromLine, st.FromColumn, st.EndLine, st.EndColumn})
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
 }

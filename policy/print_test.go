@@ -47,6 +47,7 @@ func placeless(doc *Document) Document {
 	d.Statements = make([]Statement, len(doc.Statements))
 	for i, st := range doc.Statements {
 		st.Line, st.Column, st.EndLine, st.EndColumn = 0, 0, 0, 0
+		st.FromLine, st.FromColumn = 0, 0
 		d.Statements[i] = st
 	}
 	return d
