@@ -38,7 +38,7 @@ func pump(ctx context.Context, r io.Reader) io.ReadCloser {
 		_, err := io.Copy(in, r)
 		in.CloseWithError(err)
 	}()
-	stop := context.AfterFunc(ctx, func() { out.CloseWithError(ctx.Err()) })
+	stop := context.AfterFunc(ctx, func() { in.CloseWithError(ctx.Err()) })
 	return &pumped{out, stop}
 }
 
