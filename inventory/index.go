@@ -15,9 +15,11 @@ type index struct {
 	policies       map[string]*Policy     // by ARN
 	members        map[string][]*User     // by group name
 	attached       map[string]*attachment // by policy ARN
+	boundaries     map[string]*attachment // by policy ARN: who has it as boundary
 }
 
-// attachment is who has one managed policy attached, each list by name.
+// attachment is who has one managed policy attached, or as boundary, each list
+// by name.
 type attachment struct {
 	users  []*User
 	groups []*Group
@@ -35,9 +37,10 @@ func (a *Account) Index() {
 		users: make(map[string]*User, len(a.Users)), userIDs: make(map[string]*User, len(a.Users)),
 		groups: make(map[string]*Group, len(a.Groups)),
 		roles:  make(map[string]*Role, len(a.Roles)), roleIDs: make(map[string]*Role, len(a.Roles)),
-		policies: make(map[string]*Policy, len(a.Policies)),
-		members:  map[string][]*User{},
-		attached: map[string]*attachment{},
+		policies:   make(map[string]*Policy, len(a.Policies)),
+		members:    map[string][]*User{},
+		attached:   map[string]*attachment{},
+		boundaries: map[string]*attachment{},
 	}
 	for _, p := range a.Policies {
 		x.policies[p.ARN] = p
@@ -48,14 +51,18 @@ func (a *Account) Index() {
 	for _, g := range a.Groups {
 		x.groups[fold(g.Name)] = g
 		for _, arn := range g.Attached {
-			t := x.attachment(arn)
+			t := entry(x.attached, arn)
 			t.groups = append(t.groups, g)
 		}
 	}
 	for _, r := range a.Roles {
 		x.roles[fold(r.Name)], x.roleIDs[r.ID] = r, r
 		for _, arn := range r.Attached {
-			t := x.attachment(arn)
+			t := entry(x.attached, arn)
+			t.roles = append(t.roles, r)
+		}
+		if r.Boundary != "" {
+			t := entry(x.boundaries, r.Boundary)
 			t.roles = append(t.roles, r)
 		}
 	}
@@ -68,16 +75,21 @@ func (x *index) addUser(u *User) {
 		x.members[fold(g)] = append(x.members[fold(g)], u)
 	}
 	for _, arn := range u.Attached {
-		t := x.attachment(arn)
+		t := entry(x.attached, arn)
+		t.users = append(t.users, u)
+	}
+	if u.Boundary != "" {
+		t := entry(x.boundaries, u.Boundary)
 		t.users = append(t.users, u)
 	}
 }
 
-func (x *index) attachment(arn string) *attachment {
-	t := x.attached[arn]
+// entry is what the map has under the ARN, made when it is new.
+func entry(of map[string]*attachment, arn string) *attachment {
+	t := of[arn]
 	if t == nil {
 		t = &attachment{}
-		x.attached[arn] = t
+		of[arn] = t
 	}
 	return t
 }
@@ -149,7 +161,10 @@ func dedupe(list *[]string) {
 	}
 }
 
-// compareNames is the order of names: ignoring case, then byte order (IAM-8).
+// CompareNames is the order of names: ignoring case, then byte order (IAM-8).
+// It is the order of the lists of an Account.
+func CompareNames(a, b string) int { return compareNames(a, b) }
+
 func compareNames(a, b string) int {
 	return cmp.Or(strings.Compare(fold(a), fold(b)), strings.Compare(a, b))
 }

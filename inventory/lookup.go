@@ -59,17 +59,11 @@ func (a *Account) Entities(policyARN string) (users []*User, roles []*Role) {
 // BoundaryOf lists who has the managed policy as permissions boundary, each
 // list by name.
 func (a *Account) BoundaryOf(policyARN string) (users []*User, roles []*Role) {
-	for _, u := range a.Users {
-		if u.Boundary == policyARN {
-			users = append(users, u)
-		}
+	t := a.index.boundaries[policyARN]
+	if t == nil {
+		return nil, nil
 	}
-	for _, r := range a.Roles {
-		if r.Boundary == policyARN {
-			roles = append(roles, r)
-		}
-	}
-	return users, roles
+	return t.users, t.roles
 }
 
 // Missing lists the ARNs of attached policies whose documents the account does

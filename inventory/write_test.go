@@ -154,7 +154,7 @@ func (r random) policy(i int, account string) *Policy {
 }
 
 func TestReadingWhatIsWrittenGivesTheSame(t *testing.T) {
-	for seed := range uint64(500) {
+	for seed := range uint64(200) {
 		a := newRandom(seed)
 		var text bytes.Buffer
 		if err := WriteSnapshot(&text, a); err != nil {

@@ -2,7 +2,7 @@
 // struct of an operation, and an output struct or an error into an answer.
 // Operations know no protocol, protocols know no operation.
 //
-// From the bottom up: [Op] makes an [Operation] from a function; a [Service] is
+// From the bottom up: [Op] and [OpOn] make an [Operation] from a function; a [Service] is
 // a table of operations; a [Router] finds the service and operation a request
 // means and runs it in the order of LA-112: decode, validate, [Guard], call.
 // Each protocol is one file (query.go).
@@ -14,6 +14,8 @@
 // kinds), a struct, a pointer to one of these, or a slice of such.
 // A pointer is nil, and any other field zero, when the parameter is absent; a
 // list that was sent empty is an empty slice, an absent one nil.
+// The fields of an embedded struct are those of the struct that embeds it, also
+// in output structs.
 // Constraints are tags, and broken ones are answered in AWS's words (IAM-7):
 //
 //	required:"true"        the parameter must be there (a list: not be empty)

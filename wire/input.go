@@ -17,6 +17,8 @@ type inputField struct {
 	label string // as a constraint message writes it
 	kind  decoder
 	rules rules
+
+	embedded *inputDecoder // instead of all but index: a struct whose fields belong to the outer one
 }
 
 // decoder writes what a node said into a value and collects the constraints it
@@ -66,6 +68,10 @@ func compileInputStruct(t reflect.Type, depth int) *inputDecoder {
 		if !f.IsExported() {
 			panic(fmt.Sprintf("wire: input %v: field %s is not exported", t, f.Name))
 		}
+		if f.Anonymous {
+			d.fields = append(d.fields, inputField{index: i, embedded: compileInputStruct(f.Type, depth+1)})
+			continue
+		}
 		d.fields = append(d.fields, inputField{
 			index: i,
 			name:  name,
@@ -110,6 +116,12 @@ func (d *inputDecoder) decodeInput(to reflect.Value, said *node) error {
 func (d *inputDecoder) decodeFields(to reflect.Value, said *node, at place, broken *violations) error {
 	for i := range d.fields {
 		f := &d.fields[i]
+		if f.embedded != nil {
+			if err := f.embedded.decodeFields(to.Field(f.index), said, at, broken); err != nil {
+				return err
+			}
+			continue
+		}
 		where := at.field(f)
 		there, err := f.kind.decode(to.Field(f.index), said.kid(f.name), where, &f.rules, broken)
 		if err != nil {

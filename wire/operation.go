@@ -15,7 +15,7 @@ type Service struct {
 	Operations []Operation
 }
 
-// Operation is one row of a Service, made by Op or Open.
+// Operation is one row of a Service, made by Op, OpOn or Open.
 type Operation struct {
 	Name   string
 	output *structEncoder
@@ -52,26 +52,56 @@ type NoOutput struct{}
 // It panics when a field of I or O has a type or tag that package wire does
 // not know.
 func Op[I, O any](name string, resource func(*I, Caller) string, call func(context.Context, Caller, *I) (*O, error)) Operation {
-	return operation(name, call, func(ctx context.Context, p pass, in *I) error {
+	return operation(name, func(ctx context.Context, p pass, in *I) (*O, error) {
 		target := "*"
 		if resource != nil {
 			target = resource(in, p.caller)
 		}
-		return p.guard(ctx, p.caller, p.action, target)
+		if err := p.guard(ctx, p.caller, p.action, target); err != nil {
+			return nil, err
+		}
+		return call(ctx, p.caller, in)
+	})
+}
+
+// OpOn is Op for an operation on something whose ARN is known only when it has
+// been looked up. find returns it with its ARN, the guard is asked about that,
+// and call gets what was found: both decide on the same state.
+//
+// When there is no such thing, find returns the error that says so and the ARN
+// that the thing would have. The guard is asked about that first: who may not
+// act on it is not told whether it exists (LA-112). An error without an ARN is
+// answered at once.
+func OpOn[I, T, O any](
+	name string,
+	find func(context.Context, Caller, *I) (thing T, resource string, err error),
+	call func(context.Context, Caller, *I, T) (*O, error),
+) Operation {
+	return operation(name, func(ctx context.Context, p pass, in *I) (*O, error) {
+		thing, resource, absent := find(ctx, p.caller, in)
+		if absent != nil && resource == "" {
+			return nil, absent
+		}
+		if err := p.guard(ctx, p.caller, p.action, resource); err != nil {
+			return nil, err
+		}
+		if absent != nil {
+			return nil, absent
+		}
+		return call(ctx, p.caller, in, thing)
 	})
 }
 
 // Open makes an operation that every authenticated caller may use, also one
 // that an explicit Deny forbids it: sts:GetCallerIdentity is one (IAM-50).
 func Open[I, O any](name string, call func(context.Context, Caller, *I) (*O, error)) Operation {
-	return operation(name, call, func(context.Context, pass, *I) error { return nil })
+	return operation(name, func(ctx context.Context, p pass, in *I) (*O, error) {
+		return call(ctx, p.caller, in)
+	})
 }
 
-func operation[I, O any](
-	name string,
-	call func(context.Context, Caller, *I) (*O, error),
-	allowed func(context.Context, pass, *I) error,
-) Operation {
+// operation decodes and checks the input, and leaves the rest to perform.
+func operation[I, O any](name string, perform func(context.Context, pass, *I) (*O, error)) Operation {
 	input := compileInput(reflect.TypeFor[I]())
 	run := func(ctx context.Context, p pass, said *node) (any, error) {
 		in := new(I)
@@ -83,10 +113,7 @@ func operation[I, O any](
 				return nil, err
 			}
 		}
-		if err := allowed(ctx, p, in); err != nil {
-			return nil, err
-		}
-		out, err := call(ctx, p.caller, in)
+		out, err := perform(ctx, p, in)
 		if err != nil {
 			return nil, err
 		}

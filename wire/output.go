@@ -19,9 +19,10 @@ type encoder interface {
 type structEncoder struct{ fields []outputField }
 
 type outputField struct {
-	index int
-	tag   element
-	of    encoder
+	index    int
+	tag      element
+	of       encoder
+	embedded bool // of is a struct whose fields belong to the outer one: it has no element
 }
 
 // element is the name of an XML element with its tags ready to be written.
@@ -61,7 +62,11 @@ func compileOutputStruct(t reflect.Type, depth int) *structEncoder {
 		if !f.IsExported() {
 			panic(fmt.Sprintf("wire: output %v: field %s is not exported", t, f.Name))
 		}
-		e.fields = append(e.fields, outputField{i, newElement(name), compileEncoder(f.Type, option, depth)})
+		if f.Anonymous {
+			e.fields = append(e.fields, outputField{index: i, of: compileOutputStruct(f.Type, depth+1), embedded: true})
+			continue
+		}
+		e.fields = append(e.fields, outputField{index: i, tag: newElement(name), of: compileEncoder(f.Type, option, depth)})
 	}
 	return e
 }
@@ -101,7 +106,10 @@ func (e *structEncoder) encode(buf []byte, v reflect.Value) []byte {
 	for i := range e.fields {
 		f := &e.fields[i]
 		value := v.Field(f.index)
-		if !f.of.absent(value) {
+		switch {
+		case f.embedded:
+			buf = f.of.encode(buf, value)
+		case !f.of.absent(value):
 			buf = f.tag.write(buf, f.of, value)
 		}
 	}

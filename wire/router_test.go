@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -34,6 +35,10 @@ func TestOrderOfChecks(t *testing.T) {
 		"all pass":                               {"Action=Toy&Version=2010-05-08&Name=x", nil, ": guard iam:Toy user/x call"},
 		"no resource means any":                  {"Action=Any&Version=2010-05-08&Name=x", nil, ": guard iam:Any * call"},
 		"open operations ask no guard":           {"Action=Open&Version=2010-05-08&Name=x", Errorf(403, "AccessDenied", "no"), ": call"},
+		"what is found is authorised by its ARN": {"Action=Find&Version=2010-05-08&Name=x", nil, ": guard iam:Find user/dev/x thing call"},
+		"what is absent is authorised before":    {"Action=Find&Version=2010-05-08&Name=absent", Errorf(403, "AccessDenied", "no"), "AccessDenied: guard iam:Find user/absent"},
+		"and then absent":                        {"Action=Find&Version=2010-05-08&Name=absent", nil, "NoSuchEntity: guard iam:Find user/absent"},
+		"a search that fails reaches no guard":   {"Action=Find&Version=2010-05-08&Name=broken", nil, "ServiceFailure:"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var seen order
@@ -49,6 +54,10 @@ func TestOrderOfChecks(t *testing.T) {
 				Op("Toy", func(in *checkedInput, _ Caller) string { return "user/" + in.Name }, call),
 				Op("Any", nil, call),
 				Open("Open", call),
+				OpOn("Find", findThing, func(ctx context.Context, c Caller, in *checkedInput, thing string) (*NoOutput, error) {
+					seen = append(seen, " "+thing)
+					return call(ctx, c, in)
+				}),
 			))
 			answer := post(t, r, c.body)
 			got := answer.Code + ":" + strings.ReplaceAll(strings.Join(seen, " "), "  ", " ")
@@ -57,6 +66,17 @@ func TestOrderOfChecks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// findThing is a lookup as OpOn wants it.
+func findThing(_ context.Context, _ Caller, in *checkedInput) (thing, resource string, err error) {
+	switch in.Name {
+	case "absent":
+		return "", "user/absent", Errorf(404, "NoSuchEntity", "no such user")
+	case "broken":
+		return "", "", errors.New("disk on fire")
+	}
+	return "thing", "user/dev/" + in.Name, nil
 }
 
 func TestRouting(t *testing.T) {
