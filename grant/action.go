@@ -40,7 +40,7 @@ func (a *actions) mark(s Set, pattern string, scans *budget) bool {
 		return a.markRange(s, p, 0, len(a.keys), 0, scans)
 	case strings.Contains(name, ":"):
 		return false // a key has one colon
-	case !strings.ContainsAny(namespace, "*?"):
+	case firstWildcard(namespace) < 0:
 		i, ok := a.service[namespace]
 		return ok && a.markService(s, i, name, scans)
 	}
@@ -70,7 +70,7 @@ func (a *actions) markService(s Set, i int, name string, scans *budget) bool {
 // markRange marks those of keys[lo:hi] that match the pattern after their first
 // skip bytes. The keys are equal in those.
 func (a *actions) markRange(s Set, pattern string, lo, hi, skip int, scans *budget) bool {
-	k := strings.IndexAny(pattern, "*?")
+	k := firstWildcard(pattern)
 	if k < 0 {
 		i := a.seek(lo, hi, skip, pattern)
 		if i == hi || a.keys[i][skip:] != pattern {
@@ -90,18 +90,44 @@ func (a *actions) markRange(s Set, pattern string, lo, hi, skip int, scans *budg
 	return scans.spend(hi-lo) && a.scan(s, rest, lo, hi, skip+k)
 }
 
-// scan compares keys one by one. What follows the last wildcard sorts most of
-// them out at once.
+// scan compares keys one by one. The longest literal of the pattern, and what
+// follows its last wildcard, sort most of them out at once.
 func (a *actions) scan(s Set, rest string, lo, hi, skip int) bool {
 	tail := rest[strings.LastIndexAny(rest, "*?")+1:]
+	piece := longestPiece(rest)
 	found := false
 	for i := lo; i < hi; i++ {
-		if key := a.keys[i][skip:]; strings.HasSuffix(key, tail) && match(rest, key) {
+		key := a.keys[i][skip:]
+		if strings.HasSuffix(key, tail) && strings.Contains(key, piece) && match(rest, key) {
 			s.add(i)
 			found = true
 		}
 	}
 	return found
+}
+
+// firstWildcard is the index of the first * or ?; -1: there is none.
+func firstWildcard(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] == '*' || s[i] == '?' {
+			return i
+		}
+	}
+	return -1
+}
+
+// longestPiece is the longest text between wildcards.
+func longestPiece(pattern string) string {
+	longest, start := "", 0
+	for i := 0; i <= len(pattern); i++ {
+		if i == len(pattern) || pattern[i] == '*' || pattern[i] == '?' {
+			if i-start > len(longest) {
+				longest = pattern[start:i]
+			}
+			start = i + 1
+		}
+	}
+	return longest
 }
 
 // seek is the first of keys[lo:hi] that is not below name after skip bytes.

@@ -1,42 +1,31 @@
 package grant
 
 import (
-	"encoding/binary"
 	"math/bits"
 	"slices"
 )
 
-// question asks whether a string exists that every glob inside matches, no glob
-// outside matches, and of every group of groups at least one glob matches.
-type question struct {
-	inside  []glob
-	outside []glob
-	groups  [][]glob
-}
-
 // answer decides the question. When the budget is spent, or more than maxStates
 // would be needed, it answers yes.
 //
-// It walks the deterministic automaton of all globs at once, breadth first, and
-// makes its states as it meets them. A state is a bit vector: for every glob
-// the positions at which it may stand.
+// It walks the deterministic automaton of all globs at once and makes its states
+// as it meets them. A state is a bit vector: for every glob the positions at
+// which it may stand. The walk is depth first, towards the ends of the globs
+// inside: mostly the answer is yes, and then few states are met.
 func (q *question) answer(steps *budget) bool {
 	m := newMachine(q)
-	first := make([]uint64, m.words)
-	for _, s := range m.segments {
-		set(first, s.first)
-	}
-	m.settle(first)
-	m.push(first)
-	for at := 0; at < m.states; at++ {
+	m.push(m.start())
+	for len(m.todo) > 0 {
+		at := m.todo[len(m.todo)-1]
+		m.todo = m.todo[:len(m.todo)-1]
 		if m.wins(m.state(at)) || m.states > maxStates {
 			return true
 		}
-		for _, t := range m.characters(at) {
+		for _, c := range slices.Backward(m.characters(at)) {
 			if !steps.spend(m.words + len(m.segments)) {
 				return true
 			}
-			if next := m.step(m.state(at), t); m.alive(next) {
+			if next := m.step(at, c); m.alive(next) {
 				m.push(next)
 			}
 		}
@@ -46,20 +35,18 @@ func (q *question) answer(steps *budget) bool {
 
 // machine is the automaton of a question.
 type machine struct {
-	words    int // of a state
-	segments []segment
-	groups   int
-	at       []token  // by position; end: the glob has ended
-	stay     []uint64 // positions of stars and fields
-	stars    []uint64 // positions of stars
-	fields   []uint64 // positions of fields
-	ends     []uint64 // positions behind a glob's last token
+	at       []token   // by position; end behind each glob
+	segments []segment // inside first
+	words    int       // of a state
+	stay     []uint64  // positions of stars and fields
+	stars    []uint64  // positions of stars
+	fields   []uint64  // positions of fields
 
-	seen   map[string]bool
-	queue  []uint64 // the states, one after the other
+	queue  []uint64 // all states met, one after the other
 	states int
+	table  []int32 // hash table of the states: index+1; 0: free
+	todo   []int   // states to go on from
 	next   []uint64
-	key    []byte
 	chars  []token
 }
 
@@ -75,30 +62,30 @@ const (
 	outside = -2
 )
 
-// end is the token at a position behind a glob's last token.
-const end token = -4
+const (
+	end   token = -4 // the position behind a glob's last token
+	other token = -5 // all characters that no active position waits for
+)
 
 func newMachine(q *question) *machine {
-	m := &machine{groups: len(q.groups), seen: map[string]bool{}}
+	m := &machine{table: make([]int32, 64)}
 	m.addAll(q.inside, inside)
 	m.addAll(q.outside, outside)
 	for i, g := range q.groups {
 		m.addAll(g, i)
 	}
 	m.words = (len(m.at) + 63) / 64
-	m.stay, m.stars = make([]uint64, m.words), make([]uint64, m.words)
-	m.fields, m.ends = make([]uint64, m.words), make([]uint64, m.words)
-	m.next = make([]uint64, m.words)
+	vectors := make([]uint64, 4*m.words)
+	m.stay, m.stars = vectors[:m.words], vectors[m.words:2*m.words]
+	m.fields, m.next = vectors[2*m.words:3*m.words], vectors[3*m.words:]
 	for i, t := range m.at {
 		switch t {
 		case star:
-			set(m.stay, i)
-			set(m.stars, i)
+			setBit(m.stay, i)
+			setBit(m.stars, i)
 		case field:
-			set(m.stay, i)
-			set(m.fields, i)
-		case end:
-			set(m.ends, i)
+			setBit(m.stay, i)
+			setBit(m.fields, i)
 		}
 	}
 	return m
@@ -116,61 +103,105 @@ func (m *machine) addAll(globs []glob, role int) {
 	}
 }
 
-func set(v []uint64, i int)      { v[i>>6] |= 1 << (i & 63) }
-func has(v []uint64, i int) bool { return v[i>>6]&(1<<(i&63)) != 0 }
+func setBit(v []uint64, i int)      { v[i>>6] |= 1 << (i & 63) }
+func hasBit(v []uint64, i int) bool { return v[i>>6]&(1<<(i&63)) != 0 }
+
+// start is the state before any character.
+func (m *machine) start() []uint64 {
+	for i := range m.segments {
+		setBit(m.next, m.segments[i].first)
+	}
+	m.settle(m.next)
+	return m.next
+}
 
 func (m *machine) state(i int) []uint64 { return m.queue[i*m.words : (i+1)*m.words] }
 
-// push queues a state that was not met before.
+// push notes a state that was not met before.
 func (m *machine) push(state []uint64) {
-	m.key = m.key[:0]
-	for _, w := range state {
-		m.key = binary.LittleEndian.AppendUint64(m.key, w)
+	if 2*m.states >= len(m.table) {
+		m.grow()
 	}
-	if !m.seen[string(m.key)] {
-		m.seen[string(m.key)] = true
-		m.queue = append(m.queue, state...)
-		m.states++
+	slot := m.slot(state)
+	if m.table[slot] != 0 {
+		return
+	}
+	m.queue = append(m.queue, state...)
+	m.todo = append(m.todo, m.states)
+	m.states++
+	m.table[slot] = int32(m.states)
+}
+
+// slot is where the state is in the table, or where it belongs.
+func (m *machine) slot(state []uint64) int {
+	h := uint64(0)
+	for _, w := range state {
+		h = (h ^ w) * 0x9e3779b97f4a7c15
+		h ^= h >> 29
+	}
+	for i := int(h % uint64(len(m.table))); ; i = (i + 1) % len(m.table) {
+		if n := m.table[i]; n == 0 || slices.Equal(m.state(int(n)-1), state) {
+			return i
+		}
 	}
 }
 
-// other stands for all characters that are no literal of any active position.
-const other token = -5
+func (m *machine) grow() {
+	m.table = make([]int32, 2*len(m.table))
+	for i := range m.states {
+		m.table[m.slot(m.state(i))] = int32(i) + 1
+	}
+}
 
-// characters are those worth trying in a state: the literals that it waits for,
-// the colon where a field would end, and one for all others.
+// characters are those worth trying in a state, the most promising first: the
+// literals that globs inside wait for, and the colon where a field would end;
+// one for all that nothing waits for; what the other globs wait for.
 func (m *machine) characters(state int) []token {
-	m.chars = append(m.chars[:0], other)
+	m.chars = m.chars[:0]
 	for k, w := range m.state(state) {
 		for ; w != 0; w &= w - 1 {
-			t := m.at[k<<6+bits.TrailingZeros64(w)]
+			i := k<<6 + bits.TrailingZeros64(w)
+			if !slices.Contains(m.chars, other) && !m.isInside(i) {
+				m.chars = append(m.chars, other)
+			}
+			t := m.at[i]
 			if t == field {
 				t = ':'
 			}
-			if t >= 0 {
+			if t >= 0 && !slices.Contains(m.chars, t) {
 				m.chars = append(m.chars, t)
 			}
 		}
 	}
-	slices.Sort(m.chars)
-	m.chars = slices.Compact(m.chars)
+	if !slices.Contains(m.chars, other) {
+		m.chars = append(m.chars, other)
+	}
 	return m.chars
 }
 
+func (m *machine) isInside(position int) bool {
+	for i := range m.segments {
+		if s := &m.segments[i]; position < s.end {
+			return s.role == inside
+		}
+	}
+	return false
+}
+
 // step is the state after the character. The result is good until the next step.
-func (m *machine) step(state []uint64, c token) []uint64 {
-	next := m.next
-	for k, w := range state {
+func (m *machine) step(state int, c token) []uint64 {
+	from, next := m.state(state), m.next
+	for k, w := range from {
 		next[k] = w & m.stay[k]
 		if c == ':' {
 			next[k] &^= m.fields[k]
 		}
 	}
-	for k, w := range state {
+	for k, w := range from {
 		for ; w != 0; w &= w - 1 {
 			i := k<<6 + bits.TrailingZeros64(w)
-			if t := m.at[i]; t == anyChar || t == c && c >= 0 {
-				set(next, i+1)
+			if t := m.at[i]; t == anyChar || t == c {
+				setBit(next, i+1)
 			}
 		}
 	}
@@ -179,7 +210,9 @@ func (m *machine) step(state []uint64, c token) []uint64 {
 }
 
 // settle adds the positions behind stars, which may be empty, and forgets those
-// before a glob's last star: the star swallows whatever they still wait for.
+// before a glob's last active star: the star swallows whatever they still wait
+// for. So a glob without question marks has no more sets of positions than
+// positions.
 func (m *machine) settle(state []uint64) {
 	carry := uint64(0)
 	for k, w := range state {
@@ -190,7 +223,7 @@ func (m *machine) settle(state []uint64) {
 	for i := range m.segments {
 		s := &m.segments[i]
 		if last := m.lastStar(state, s); last > s.first {
-			clearRange(state, s.first, last)
+			clearBits(state, s.first, last)
 		}
 	}
 }
@@ -217,7 +250,7 @@ func mask(k, first, end int) uint64 {
 	return m
 }
 
-func clearRange(v []uint64, first, end int) {
+func clearBits(v []uint64, first, end int) {
 	for k := first >> 6; k <= (end-1)>>6; k++ {
 		v[k] &^= mask(k, first, end)
 	}
@@ -237,12 +270,12 @@ func active(state []uint64, s *segment) bool {
 // state.
 func (m *machine) alive(state []uint64) bool {
 	return m.holds(func(s *segment) bool { return active(state, s) },
-		func(s *segment) bool { return s.open >= 0 && has(state, s.open) })
+		func(s *segment) bool { return s.open >= 0 && hasBit(state, s.open) })
 }
 
 // wins reports whether what led to the state is a wanted string.
 func (m *machine) wins(state []uint64) bool {
-	done := func(s *segment) bool { return has(state, s.end-1) }
+	done := func(s *segment) bool { return hasBit(state, s.end-1) }
 	return m.holds(done, done)
 }
 

@@ -61,7 +61,7 @@ func (c *cache) add(key string, d *compiled) {
 
 // bytes is about what the compiled document takes.
 func (c *compiled) bytes() int {
-	n := 256 + 8*(len(c.reach)+len(c.removed)+len(c.partial)+len(c.services))
+	n := 256 + 8*(len(c.reach)+len(c.removed)+len(c.partial))
 	for _, list := range [][]statement{c.allows, c.denies} {
 		for i := range list {
 			n += 128 + 8*len(list[i].actions.words)

@@ -2,6 +2,7 @@ package grant
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/ebbmark/ebbmark/policy"
 )
@@ -15,7 +16,8 @@ type compiled struct {
 	allows, denies []statement // the Allows, and the Denies behind partial
 	unknown        []string    // action patterns of Allows that match nothing (LA-14), as written
 
-	services Set // services that ListPoliciesGrantingServiceAccess lists it for; see reaches.go
+	listOnce sync.Once
+	listed   Set // services that ListPoliciesGrantingServiceAccess lists it for; see reaches.go
 }
 
 // statement is a statement as far as the decision on resources needs it.
@@ -51,19 +53,16 @@ func verdictOf(b bool) verdict {
 // compiler compiles one document.
 type compiler struct {
 	*Engine
-	tmp          *scratch
-	out          *compiled
-	hidden       Set // services that a Deny hides from LA-103
-	steps, scans budget
+	tmp    *scratch
+	out    *compiled
+	solver solver
+	scans  budget
 }
 
 // compile reads a document into sets.
 func (e *Engine) compile(doc *policy.Document) *compiled {
-	c := compiler{
-		Engine: e, tmp: e.scratch.Get().(*scratch),
-		out:   &compiled{reach: newSet(e.size), services: newSet(len(e.actions.services))},
-		steps: budget{maxSteps}, scans: budget{maxScans},
-	}
+	c := e.newCompiler(&compiled{reach: newSet(e.size)})
+	defer e.scratch.Put(c.tmp)
 	for i := range doc.Statements {
 		if s := &doc.Statements[i]; s.Allow {
 			c.allow(s, doc.Version)
@@ -71,17 +70,20 @@ func (e *Engine) compile(doc *policy.Document) *compiled {
 			c.deny(s, doc.Version)
 		}
 	}
-	c.out.services.AndNot(c.hidden)
-	e.scratch.Put(c.tmp)
 	return c.out
 }
 
-func (c *compiler) allow(s *policy.Statement, version string) {
-	if exact := c.markActions(s); !exact {
-		c.tmp.set.fill(0, c.size)
+// newCompiler makes a compiler; its tmp is to be put back.
+func (e *Engine) newCompiler(out *compiled) *compiler {
+	return &compiler{
+		Engine: e, tmp: e.scratch.Get().(*scratch), out: out,
+		solver: newSolver(), scans: budget{maxScans},
 	}
+}
+
+func (c *compiler) allow(s *policy.Statement, version string) {
+	c.markAllowed(s)
 	r, kind := readResources(s, version)
-	c.allowedServices(s, r, kind)
 	switch kind {
 	case nothing:
 		return
@@ -104,15 +106,21 @@ func (c *compiler) deny(s *policy.Statement, version string) {
 	}
 	if kind == all {
 		c.out.removed = union(c.out.removed, c.tmp.set)
-		if s.Resource != nil {
-			c.hideServices()
-		}
 		return
 	}
-	c.keepTyped(&r)
+	if !r.negated { // an exception from a Deny of everything rarely saves a type
+		c.keepTyped(&r)
+	}
 	if set := c.tmp.set; !set.Empty() {
 		c.out.partial = union(c.out.partial, set)
 		c.out.denies = append(c.out.denies, statement{actions: sliceOf(set), resources: r})
+	}
+}
+
+// markAllowed makes tmp.set the actions that the Allow matches.
+func (c *compiler) markAllowed(s *policy.Statement) {
+	if exact := c.markActions(s); !exact {
+		c.tmp.set.fill(0, c.size)
 	}
 }
 
@@ -155,7 +163,7 @@ func (c *compiler) keepTyped(r *resources) {
 			c.tmp.sigs[sig] = verdictOf(c.touchesAny(r, c.types.signatures[sig]))
 		}
 		if c.tmp.sigs[sig] == no {
-			c.tmp.set[i>>6] &^= 1 << (i & 63)
+			c.tmp.set.remove(i)
 		}
 	}
 }
@@ -163,7 +171,7 @@ func (c *compiler) keepTyped(r *resources) {
 func (c *compiler) touchesAny(r *resources, patterns []int32) bool {
 	for _, p := range patterns {
 		if c.tmp.patterns[p] == unasked {
-			c.tmp.patterns[p] = verdictOf(r.touches(c.types.patterns[p], &c.steps))
+			c.tmp.patterns[p] = verdictOf(r.touches(c.types.patterns[p], &c.solver))
 		}
 		if c.tmp.patterns[p] == yes {
 			return true

@@ -12,7 +12,7 @@ import (
 // on the patterns.
 func (e *Engine) removeDenied(granted, open Set, docs []*compiled) {
 	j := judge{
-		types: &e.types, steps: budget{maxSteps},
+		types: &e.types, solver: newSolver(),
 		vectors: numbers{}, known: map[cause]bool{},
 	}
 	for _, d := range docs {
@@ -45,7 +45,7 @@ func appendPointers(to []*statement, list []statement) []*statement {
 type judge struct {
 	types          *types
 	allows, denies []*statement // of all documents
-	steps          budget
+	solver         solver
 
 	vectors numbers
 	known   map[cause]bool
@@ -120,7 +120,7 @@ func (j *judge) leaves(t glob) bool {
 			}
 		default:
 			for _, g := range s.globs {
-				if intersects(t, g, &j.steps) && j.left([]glob{t, g}, nil) {
+				if j.solver.intersects(t, g) && j.left([]glob{t, g}, nil) {
 					return true
 				}
 			}
@@ -131,63 +131,21 @@ func (j *judge) leaves(t glob) bool {
 
 // left reports whether a string exists that all globs of in match, none of out
 // and no Deny at hand. The globs of in have a string in common.
-//
-// The automaton could decide it alone. But most Denies either have nothing to
-// do with the Allow or plainly contain it, which is seen much faster.
 func (j *judge) left(in, out []glob) bool {
 	q := question{inside: in}
-	if !j.exclude(&q, out) {
+	if !q.exclude(out, &j.solver) {
 		return false
 	}
 	for _, d := range j.deny {
 		ok := true
 		if d.negated {
-			ok = j.require(&q, d.globs)
+			ok = q.require(d.globs, &j.solver) // the Deny takes everything else
 		} else {
-			ok = j.exclude(&q, d.globs)
+			ok = q.exclude(d.globs, &j.solver)
 		}
 		if !ok {
 			return false
 		}
 	}
-	return len(q.outside) == 0 && len(q.groups) == 0 || q.answer(&j.steps)
-}
-
-// exclude adds the globs to those outside; false: one of them contains all.
-func (j *judge) exclude(q *question, globs []glob) bool {
-	for _, g := range globs {
-		if j.within(q.inside, g) {
-			return false
-		}
-		if j.concerns(q.inside, g) {
-			q.outside = append(q.outside, g)
-		}
-	}
-	return true
-}
-
-// require adds the globs as a group of which one must match, because a Deny
-// takes everything else; false: none can.
-func (j *judge) require(q *question, globs []glob) bool {
-	var group []glob
-	for _, g := range globs {
-		if j.within(q.inside, g) {
-			return true
-		}
-		if j.concerns(q.inside, g) {
-			group = append(group, g)
-		}
-	}
-	q.groups = append(q.groups, group)
-	return len(group) > 0
-}
-
-// within reports whether g plainly contains what all globs of in match.
-func (j *judge) within(in []glob, g glob) bool {
-	return slices.ContainsFunc(in, func(i glob) bool { return g.contains(i, &j.steps) })
-}
-
-// concerns reports whether g has a string in common with each glob of in.
-func (j *judge) concerns(in []glob, g glob) bool {
-	return !slices.ContainsFunc(in, func(i glob) bool { return !intersects(i, g, &j.steps) })
+	return q.decide(&j.solver)
 }

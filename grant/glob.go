@@ -131,29 +131,3 @@ func variableLength(s string) int {
 
 // everything reports whether the glob is a star alone.
 func (g glob) everything() bool { return len(g) == 1 && g[0] == star }
-
-// contains reports whether g plainly contains h: reading h as text, g matches
-// it, where only stars match stars. It may miss, but never claims, containment
-// that is not there; it misses when the budget is spent. g has no field tokens.
-func (g glob) contains(h glob, steps *budget) bool {
-	i, mark, back := 0, -1, 0
-	for j := 0; j < len(h); {
-		switch {
-		case !steps.spend(1):
-			return false
-		case i < len(g) && g[i] == star:
-			i, mark, back = i+1, i, j
-		case i < len(g) && (g[i] == h[j] && !h[j].starry() || g[i] == anyChar && h[j] >= 0):
-			i, j = i+1, j+1
-		case mark >= 0:
-			back++
-			i, j = mark+1, back
-		default:
-			return false
-		}
-	}
-	for i < len(g) && g[i] == star {
-		i++
-	}
-	return i == len(g)
-}

@@ -12,7 +12,27 @@ import (
 // resource types do not matter, nor does it whether the catalogue knows an
 // action of a known service, and only a Deny of the whole service on "*" counts.
 func (e *Engine) Reaches(doc *policy.Document, service int) bool {
-	return e.compiled(doc).services.Has(service)
+	c := e.compiled(doc)
+	c.listOnce.Do(func() { c.listed = e.list(doc) })
+	return c.listed.Has(service)
+}
+
+// list finds all services that the policy is listed for.
+func (e *Engine) list(doc *policy.Document) Set {
+	c := e.newCompiler(&compiled{})
+	defer e.scratch.Put(c.tmp)
+	listed := newSet(len(e.actions.services))
+	for i := range doc.Statements {
+		if s := &doc.Statements[i]; s.Allow {
+			c.addAllowed(listed, s, doc.Version)
+		}
+	}
+	for i := range doc.Statements {
+		if s := &doc.Statements[i]; !s.Allow {
+			c.hideDenied(listed, s, doc.Version)
+		}
+	}
+	return listed
 }
 
 // serviceFields finds for every service the service fields of the ARNs of its
@@ -40,13 +60,14 @@ func serviceFields(cat *catalog.Catalog) [][]glob {
 	return fields
 }
 
-// allowedServices adds the services that the Allow is for. tmp.set are
-// the actions that it matches.
-func (c *compiler) allowedServices(s *policy.Statement, r resources, kind kind) {
+// addAllowed adds the services that the Allow is for.
+func (c *compiler) addAllowed(listed Set, s *policy.Statement, version string) {
+	r, kind := readResources(s, version)
 	if kind == nothing || kind == some && r.negated && !c.leavesAny(r) {
 		return
 	}
 	named := newSet(len(c.actions.services))
+	c.markAllowed(s)
 	for i := range c.actions.services {
 		if v := &c.actions.services[i]; c.tmp.set.Any(v.First, v.End) {
 			named.add(i)
@@ -57,7 +78,7 @@ func (c *compiler) allowedServices(s *policy.Statement, r resources, kind kind) 
 	}
 	for i := range named.All() {
 		if kind == all || r.negated || c.concernsService(r, i) {
-			c.out.services.add(i)
+			listed.add(i)
 		}
 	}
 }
@@ -65,8 +86,8 @@ func (c *compiler) allowedServices(s *policy.Statement, r resources, kind kind) 
 // leavesAny reports whether any resource is not in the list of a NotResource. A
 // resource has a character at least.
 func (c *compiler) leavesAny(r resources) bool {
-	q := question{inside: []glob{{anyChar, star}}, outside: r.globs}
-	return q.answer(&c.steps)
+	q := question{inside: []glob{{anyChar, star}}}
+	return q.exclude(r.globs, &c.solver) && q.decide(&c.solver)
 }
 
 // nameServices adds the services whose namespace the action pattern names. What
@@ -81,7 +102,7 @@ func (c *compiler) nameServices(named Set, pattern string) {
 		named.add(i)
 		return
 	}
-	if !strings.ContainsAny(namespace, "*?") || !c.scans.spend(len(c.actions.namespaces)) {
+	if firstWildcard(namespace) < 0 {
 		return
 	}
 	for i, n := range c.actions.namespaces {
@@ -97,13 +118,13 @@ func (c *compiler) concernsService(r resources, service int) bool {
 	for _, g := range r.globs {
 		f, ok := g.serviceField()
 		if !ok {
-			if intersects(g, literal("*"), &c.steps) {
+			if c.solver.intersects(g, literal("*")) {
 				return true
 			}
 			continue
 		}
 		for _, s := range c.fields[service] {
-			if intersects(f, s, &c.steps) {
+			if c.solver.intersects(f, s) {
 				return true
 			}
 		}
@@ -133,15 +154,18 @@ func (g glob) serviceField() (glob, bool) {
 	return nil, false
 }
 
-// hideServices notes the services of which the Deny at hand, without Condition
-// and on the Resource "*", matches all actions.
-func (c *compiler) hideServices() {
-	if c.hidden == nil {
-		c.hidden = newSet(len(c.actions.services))
+// hideDenied takes away the services of which a Deny without Condition matches
+// all actions on the Resource "*".
+func (c *compiler) hideDenied(listed Set, s *policy.Statement, version string) {
+	if len(s.Condition) > 0 || s.Resource == nil {
+		return
+	}
+	if _, kind := readResources(s, version); kind != all || !c.markActions(s) {
+		return
 	}
 	for i := range c.actions.services {
 		if v := &c.actions.services[i]; v.First < v.End && c.tmp.set.count(v.First, v.End) == v.End-v.First {
-			c.hidden.add(i)
+			listed.remove(i)
 		}
 	}
 }

@@ -64,13 +64,13 @@ func whole(yes bool) kind {
 }
 
 // touches reports whether a resource of the type pattern exists that r matches.
-func (r *resources) touches(t glob, steps *budget) bool {
+func (r *resources) touches(t glob, by *solver) bool {
 	if r.negated {
-		q := question{inside: []glob{t}, outside: r.globs}
-		return q.answer(steps)
+		q := question{inside: []glob{t}}
+		return q.exclude(r.globs, by) && q.decide(by)
 	}
 	for _, g := range r.globs {
-		if intersects(t, g, steps) {
+		if by.intersects(t, g) {
 			return true
 		}
 	}

@@ -77,7 +77,8 @@ func (s Set) And(t Set) {
 	}
 }
 
-func (s Set) add(i int) { s[i>>6] |= 1 << (i & 63) }
+func (s Set) add(i int)    { s[i>>6] |= 1 << (i & 63) }
+func (s Set) remove(i int) { s[i>>6] &^= 1 << (i & 63) }
 
 // fill adds all i with first <= i < end.
 func (s Set) fill(first, end int) {
