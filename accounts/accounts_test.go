@@ -334,7 +334,7 @@ func TestWritersOfSeveralProcesses(t *testing.T) {
 		if err := New(docs).Replace(t.Context(), sample(300)); err != nil {
 			t.Fatal(err)
 		}
-		const writers, each = 4, 25
+		const writers, each = 4, 10
 		ctx, stop := context.WithCancel(t.Context())
 		var readers, wg sync.WaitGroup
 		readers.Go(func() {
@@ -475,7 +475,7 @@ func TestNewerFormatIsRefused(t *testing.T) {
 func TestLargeEntitiesGetMoreBuckets(t *testing.T) {
 	a := sample(100)
 	for _, u := range a.Users {
-		u.Inline[0].Document = strings.Repeat("x", 100_000)
+		u.Inline[0].Document = strings.Repeat("x", 60_000)
 	}
 	docs := mem.New()
 	if err := New(docs).Replace(t.Context(), a); err != nil {
