@@ -23,7 +23,9 @@ const testAccount = "111122223333"
 func sample(n int) *inventory.Account {
 	a := &inventory.Account{ID: testAccount, Partition: "aws"}
 	day := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
-	doc := func(i int) string { return fmt.Sprintf(`{"Statement": [{"Effect": "Allow", "Action": "s3:Get%d", "Resource": "*"}]}`, i) }
+	doc := func(i int) string {
+		return fmt.Sprintf(`{"Statement": [{"Effect": "Allow", "Action": "s3:Get%d", "Resource": "*"}]}`, i)
+	}
 	arn := func(kind, name string) string { return "arn:aws:iam::" + testAccount + ":" + kind + "/" + name }
 	a.Groups = append(a.Groups, &inventory.Group{Name: "all", ID: "AGPAALLEXAMPLE0000001", ARN: arn("group", "all"), Path: "/", Created: day})
 	for i := range n {
