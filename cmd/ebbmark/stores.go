@@ -18,7 +18,7 @@ const defaultStore = "sqlite:ebbmark.db"
 // DSN.
 type backend struct {
 	scheme string
-	form   string                                                        // of a DSN, for messages and help
+	form   string                                                       // of a DSN, for messages and help
 	open   func(ctx context.Context, place string) (store.Store, error) // store.ErrNoStore when there is none
 	create func(ctx context.Context, place string) (store.Store, error) // store.ErrExists when there is one
 }
