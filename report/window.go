@@ -42,3 +42,10 @@ func (w window) last(f *activity.Fact) (at int64, ok bool) {
 	at = max(day.Start().UnixMilli(), f.First.At)
 	return at, (day + 1).Start().UnixMilli() > w.after+1
 }
+
+// LastIn is the latest moment of the fact in the span that ends with now, by
+// the rules of reports: see LA-40 and, for a past now, docs/divergences.md.
+func LastIn(f *activity.Fact, now time.Time, span time.Duration) (at time.Time, ok bool) {
+	ms, ok := newWindow(now, span).last(f)
+	return time.UnixMilli(ms).UTC(), ok
+}

@@ -29,23 +29,40 @@ const (
 const maxMarker = 320 // characters (LA-68, LA-81)
 
 func (m marker) String() string {
-	text := strings.Join([]string{m.operation, m.job, strconv.Itoa(m.position)}, " ")
-	return base64.RawURLEncoding.EncodeToString(append(markerSum(text), text...))
+	return seal(reportMarkers, strings.Join([]string{m.operation, m.job, strconv.Itoa(m.position)}, " "))
 }
 
-func markerSum(text string) []byte {
-	sum := sha256.Sum256([]byte("ebbmark marker " + text))
+// The kinds of markers, as their checksums know them.
+const (
+	reportMarkers = "marker"
+	listMarkers   = "list marker"
+)
+
+// seal makes a marker of a text.
+func seal(kind, text string) string {
+	return base64.RawURLEncoding.EncodeToString(append(markerSum(kind, text), text...))
+}
+
+// unseal is the text that a marker of that kind was made of. False: it is not
+// of our making.
+func unseal(kind, s string) (text string, ok bool) {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(s)
+	if err != nil || len(s) > maxMarker || len(raw) < 9 {
+		return "", false
+	}
+	text = string(raw[9:])
+	return text, string(raw[:9]) == string(markerSum(kind, text))
+}
+
+func markerSum(kind, text string) []byte {
+	sum := sha256.Sum256([]byte("ebbmark " + kind + " " + text))
 	return sum[:9]
 }
 
 // parseMarker reads what String made, and nothing else.
 func parseMarker(s string) (marker, bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(s) > maxMarker || len(raw) < 9 {
-		return marker{}, false
-	}
-	text := string(raw[9:])
-	if string(raw[:9]) != string(markerSum(text)) {
+	text, ok := unseal(reportMarkers, s)
+	if !ok {
 		return marker{}, false
 	}
 	operation, rest, _ := strings.Cut(text, " ")
@@ -60,6 +77,15 @@ func parseMarker(s string) (marker, bool) {
 // checkMarker refuses markers that are not of our making (LA-68). Nil is the
 // first page.
 func checkMarker(s *string) error {
+	return checkSealed(s, func(s string) bool {
+		_, ok := parseMarker(s)
+		return ok
+	})
+}
+
+// checkSealed refuses markers that are not printable or that ours does not
+// know.
+func checkSealed(s *string, ours func(string) bool) error {
 	if s == nil {
 		return nil
 	}
@@ -70,11 +96,13 @@ func checkMarker(s *string) error {
 	if !printable {
 		return validationError("The specified value for marker is invalid. It must contain only printable ASCII characters.")
 	}
-	if _, ok := parseMarker(*s); !ok {
-		return validationError("Invalid Marker.")
+	if !ours(*s) {
+		return errMarker()
 	}
 	return nil
 }
+
+func errMarker() error { return validationError("Invalid Marker.") }
 
 // markerPosition is where the page begins that a checked marker asks for. A
 // marker of another job or operation is refused (LA-68).

@@ -32,6 +32,7 @@ var rooms = []struct {
 	{"grant", true, "arn policy catalog"},
 	{"inventory", true, "arn policy"},
 	{"report", true, "arn policy catalog grant activity inventory"},
+	{"lastused", true, "activity report"}, // the facts' last use, without policies
 	{"catalog/gen", false, "catalog"},
 	{"wire", false, "arn"},
 	{"store", false, "activity arn"},
@@ -42,7 +43,7 @@ var rooms = []struct {
 	{"ingest", false, "arn cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
-	{"api/iam", false, "arn policy catalog grant activity inventory report store wire accounts"},
+	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
