@@ -23,6 +23,7 @@ import (
 type reportFlags struct {
 	store, account, granularity, format string
 	asOf                                time.Time
+	reading                             reading
 }
 
 func (p *program) reportCommand() *cobra.Command {
@@ -55,6 +56,8 @@ type finding struct {
 	arn         string
 	granularity report.Granularity
 	now         time.Time
+	span        time.Duration
+	reading     reading
 	services    []iam.ServiceLastAccessed
 }
 
@@ -64,6 +67,10 @@ func (p *program) report(ctx context.Context, f reportFlags, text string) error 
 		return err
 	}
 	write, err := p.reportFormat(f.format)
+	if err != nil {
+		return err
+	}
+	span, err := f.reading.span()
 	if err != nil {
 		return err
 	}
@@ -83,7 +90,7 @@ func (p *program) report(ctx context.Context, f reportFlags, text string) error 
 	if now.IsZero() {
 		now = p.now()
 	}
-	found := finding{arn: text, granularity: granularity, now: now.UTC().Truncate(time.Millisecond)}
+	found := finding{arn: text, granularity: granularity, now: now.UTC().Truncate(time.Millisecond), span: span, reading: f.reading}
 	if found.services, err = p.computeReport(ctx, s, account, found); err != nil {
 		return err
 	}
@@ -160,7 +167,7 @@ func (p *program) computeReport(ctx context.Context, s store.Store, account *inv
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.arn, err)
 	}
-	cat, err := loadCatalog(ctx, s)
+	cat, err := f.reading.catalog(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -178,6 +185,7 @@ func (p *program) computeReport(ctx context.Context, s store.Store, account *inv
 		Policies:    policies,
 		Entities:    subject.Entities,
 		Now:         f.now,
+		Span:        f.span,
 		Catalog:     cat,
 		Engine:      engine,
 	}, iam.FactsOf(ctx, s, subject.Account))

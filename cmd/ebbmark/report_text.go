@@ -15,7 +15,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ebbmark/ebbmark/api/iam"
-	"github.com/ebbmark/ebbmark/report"
 )
 
 // reportFormat is the writer of a format.
@@ -131,7 +130,7 @@ func writeReportTable(w io.Writer, f finding, colour bool) error {
 		used += min(s.TotalAuthenticatedEntities, 1)
 	}
 	fmt.Fprintf(b, "%s\n%d services allowed, %d used in the %d days before %s\n",
-		f.arn, len(f.services), used, report.Span/(24*time.Hour), f.now.Format(time.RFC3339))
+		f.arn, len(f.services), used, f.span/aDay, f.now.Format(time.RFC3339))
 	if len(f.services) > 0 {
 		b.WriteByte('\n')
 		writeAligned(b, tableRows(f), colour)

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -18,6 +17,7 @@ import (
 	"github.com/ebbmark/ebbmark/api/iam"
 	"github.com/ebbmark/ebbmark/api/sts"
 	"github.com/ebbmark/ebbmark/auth"
+	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/httpd"
 	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/wire"
@@ -34,6 +34,7 @@ type serveFlags struct {
 	jobDelay, retention time.Duration
 	tlsCert, tlsKey     string
 	logLevel, logFormat string
+	reading             reading
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -69,55 +70,78 @@ it after the requests in progress.`,
 	flags.StringVar(&f.tlsKey, "tls-key", "", "private key file (PEM) of the certificate")
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
+	readingFlags(cmd, &f.reading)
 	return cmd
 }
 
+// serving is what "ebbmark serve" works with, all of it checked before anything
+// is made.
+type serving struct {
+	serveFlags
+	log     *slog.Logger
+	secure  *tls.Config // nil: no TLS
+	catalog catalog.Config
+	span    time.Duration
+}
+
 func (p *program) serve(ctx context.Context, f serveFlags) error {
-	log, err := p.logger(f.logLevel, f.logFormat)
-	if err != nil {
-		return err
-	}
-	if f.jobDelay < 0 || f.retention <= 0 {
-		return usageError("--job-delay must not be negative, and --job-retention must be positive")
-	}
-	secure, err := tlsConfig(f.tlsCert, f.tlsKey)
+	v, err := p.checkServe(f)
 	if err != nil {
 		return err
 	}
 	// The port first: a server that cannot have it must not leave a new store.
-	listener, err := listen(ctx, f.listen)
+	listener, err := listen(ctx, v.listen)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	s, err := openOrCreateStore(ctx, f.store, f.init)
+	s, err := openOrCreateStore(ctx, v.store, v.init)
 	if errors.Is(err, store.ErrNoStore) {
 		return fmt.Errorf("%w; use --init to make one", err)
 	} else if err != nil {
 		return err
 	}
 	defer s.Close()
-	return p.serveStore(ctx, f, s, listener, secure, log)
+	return p.serveStore(ctx, v, s, listener)
+}
+
+// checkServe reads the command line.
+func (p *program) checkServe(f serveFlags) (v serving, err error) {
+	v.serveFlags = f
+	if f.jobDelay < 0 || f.retention <= 0 {
+		return v, usageError("--job-delay must not be negative, and --job-retention must be positive")
+	}
+	if v.catalog, err = f.reading.config(); err != nil {
+		return v, err
+	}
+	if v.span, err = f.reading.span(); err != nil {
+		return v, err
+	}
+	if v.log, err = p.logger(f.logLevel, f.logFormat); err != nil {
+		return v, err
+	}
+	v.secure, err = tlsConfig(f.tlsCert, f.tlsKey)
+	return v, err
 }
 
 // serveStore serves an open store until ctx ends.
-func (p *program) serveStore(ctx context.Context, f serveFlags, s store.Store, listener net.Listener, secure *tls.Config, log *slog.Logger) error {
-	keys, err := p.keyring(s, f.store)
+func (p *program) serveStore(ctx context.Context, v serving, s store.Store, listener net.Listener) error {
+	keys, err := p.keyring(s, v.store)
 	if err != nil {
 		return err
 	}
 	book := accounts.New(s)
-	if err := p.setUp(ctx, setting{s, book, keys, p.present(f.asOf)}); err != nil {
+	if err := p.setUp(ctx, setting{s, book, keys, p.present(v.asOf)}); err != nil {
 		return err
 	}
-	engines := &engineSource{catalogs: &catalogSource{docs: s}}
+	engines := &engineSource{catalogs: &catalogSource{docs: s, config: v.catalog}}
 	if _, _, err := engines.Current(ctx); err != nil {
 		return err
 	}
-	authority := &auth.Authority{Accounts: book, Log: log}
+	authority := &auth.Authority{Accounts: book, Log: v.log}
 	jobs := iam.New(iam.Config{
-		Docs: s, Facts: s, Book: book, Catalog: engines.Current, Clock: p.now, AsOf: f.asOf,
-		Guard: authority.Guard, NewID: uuid.NewString, JobDelay: f.jobDelay, Retention: f.retention, Log: log,
+		Docs: s, Facts: s, Book: book, Catalog: engines.Current, Clock: p.now, AsOf: v.asOf, Span: v.span,
+		Guard: authority.Guard, NewID: uuid.NewString, JobDelay: v.jobDelay, Retention: v.retention, Log: v.log,
 	})
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}
 	server := httpd.New(httpd.Config{
@@ -125,7 +149,7 @@ func (p *program) serveStore(ctx context.Context, f serveFlags, s store.Store, l
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: keys, Accounts: book, Now: p.now}).Authenticate,
 		Ready:        func(ctx context.Context) error { return ready(ctx, s, engines) },
-		Log:          log,
+		Log:          v.log,
 		Now:          p.now,
 	})
 
@@ -134,14 +158,21 @@ func (p *program) serveStore(ctx context.Context, f serveFlags, s store.Store, l
 	var working sync.WaitGroup
 	defer working.Wait()
 	defer stop()
-	working.Go(func() { tendJobs(background, jobs, log) })
+	working.Go(func() { tendJobs(background, jobs, v.log) })
+	p.announce(v, listener.Addr())
+	return server.Serve(ctx, listener, v.secure)
+}
 
+// announce says that the server is ready, and how safe it is.
+func (p *program) announce(v serving, at net.Addr) {
 	scheme := "http"
-	if secure != nil {
+	if v.secure != nil {
 		scheme = "https"
 	}
-	fmt.Fprintf(p.stdout, "listening on %s://%s\n", scheme, listener.Addr())
-	return server.Serve(ctx, listener, secure)
+	if tcp, ok := at.(*net.TCPAddr); ok && v.secure == nil && !tcp.IP.IsLoopback() {
+		v.log.Warn("other machines can reach this server, and what they say to it is not encrypted: use --tls-cert and --tls-key, or a proxy that speaks TLS", "address", at.String())
+	}
+	fmt.Fprintf(p.stdout, "listening on %s://%s\n", scheme, at)
 }
 
 // present is the moment that answers are about.
@@ -159,50 +190,4 @@ func ready(ctx context.Context, docs store.Docs, engines *engineSource) error {
 	}
 	_, _, err := engines.Current(ctx)
 	return err
-}
-
-// listen takes a TCP address.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("cannot listen on %s: another program uses this port; is it another ebbmark? Choose a port with --listen", address)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("cannot listen on %s: ports below 1024 need a privilege; choose a port with --listen", address)
-	case err != nil:
-		return nil, usageError("--listen %q: %w", address, err)
-	}
-	return listener, nil
-}
-
-// tlsConfig reads a certificate; nil when there is none to read.
-func tlsConfig(certFile, keyFile string) (*tls.Config, error) {
-	if certFile == "" && keyFile == "" {
-		return nil, nil
-	}
-	if certFile == "" || keyFile == "" {
-		return nil, usageError("--tls-cert and --tls-key go together")
-	}
-	cert, err := tls.LoadX509KeyPair(certFile, keyFile)
-	if err != nil {
-		return nil, fmt.Errorf("read --tls-cert %s and --tls-key %s: %w", certFile, keyFile, err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
-}
-
-// logger writes to standard error.
-func (p *program) logger(level, format string) (*slog.Logger, error) {
-	var options slog.HandlerOptions
-	var least slog.Level
-	if err := least.UnmarshalText([]byte(level)); err != nil {
-		return nil, usageError("--log-level %q: want debug, info, warn or error", level)
-	}
-	options.Level = least
-	switch format {
-	case "text":
-		return slog.New(slog.NewTextHandler(p.stderr, &options)), nil
-	case "json":
-		return slog.New(slog.NewJSONHandler(p.stderr, &options)), nil
-	}
-	return nil, usageError("--log-format %q: want text or json", format)
 }
