@@ -70,7 +70,11 @@ func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs <-
 func (w *reader) object(j job) error {
 	o := j.object
 	w.id, w.name = rowID(j.source.Kind(), o.Name), o.Name
-	if o.Err == nil && w.in.seen(w.id, o.Version) {
+	version := o.Version
+	if o.Err != nil {
+		version = "failed: " + o.Err.Error()
+	}
+	if w.in.seen(w.id, version) {
 		return nil
 	}
 	if reason := skipReason(o); reason != "" {

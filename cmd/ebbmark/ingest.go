@@ -125,7 +125,7 @@ func (p *program) ingestError(ctx context.Context, f ingestFlags, err error) err
 	switch {
 	case err == nil:
 		return nil
-	case ctx.Err() == nil || !errors.Is(err, context.Canceled):
+	case ctx.Err() == nil || !errors.Is(err, context.Cause(ctx)) && !errors.Is(err, ctx.Err()):
 		return fmt.Errorf("%w (what was read completely is in the store; run the same command again to go on)", err)
 	case f.follow:
 		return nil

@@ -295,7 +295,7 @@ func TestIngestInterrupted(t *testing.T) {
 	}
 }
 
-// TestIngestKilled kills the real program in mid ingest, at several moments,
+// TestIngestKilled kills or interrupts the real program in mid ingest, at several moments,
 // and wants the run after it to end with the same facts and sums as one that
 // was left alone.
 func TestIngestKilled(t *testing.T) {
@@ -329,7 +329,8 @@ func TestIngestKilled(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(time.Duration(30+round*130)*time.Millisecond, func() { cmd.Process.Kill() })
+		signal := []os.Signal{os.Kill, os.Interrupt}[round%2]
+		timer := time.AfterFunc(time.Duration(30+round*130)*time.Millisecond, func() { cmd.Process.Signal(signal) })
 		if err := cmd.Wait(); err != nil {
 			cut++
 		}
