@@ -21,7 +21,9 @@ func (s *solver) intersects(a, b glob) bool {
 	if !ok {
 		return false
 	}
-	s.begin(a, b)
+	if !s.begin(a, b) {
+		return true
+	}
 	for len(s.todo) > 0 {
 		p := s.todo[len(s.todo)-1]
 		s.todo = s.todo[:len(s.todo)-1]
@@ -51,16 +53,21 @@ func trim(a, b glob) (glob, glob, bool) {
 	return a, b, true
 }
 
-// begin starts a walk over the pairs of positions that a common string reaches.
-func (s *solver) begin(a, b glob) {
+// begin starts a walk over the pairs of positions that a common string reaches;
+// false: the budget is spent.
+func (s *solver) begin(a, b glob) bool {
 	s.a, s.b = a, b
 	n := (len(a)+1)*(len(b)+1)/64 + 1
+	if !s.steps.spend(n / 8) {
+		return false
+	}
 	if n > len(s.seen) {
 		s.seen = make([]uint64, max(n, 64))
 	}
 	clear(s.seen[:n])
 	s.todo = s.todo[:0]
 	s.push(0, 0)
+	return true
 }
 
 // wins reports whether a common rest exists for certain: no rest is wanted, or

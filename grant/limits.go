@@ -10,7 +10,8 @@ const (
 	maxStates = 1 << 14
 
 	// maxSteps bounds the elementary steps that one document may cost when it is
-	// compiled, and one call of Granted afterwards. A step takes about 2 ns.
+	// compiled, and one call of Granted afterwards. A step takes 5 to 20 ns. The
+	// hardest of AWS's 1,643 managed policies takes 82,000.
 	maxSteps = 1 << 25
 
 	// maxScans bounds the catalogue keys that the action patterns of one document

@@ -42,12 +42,10 @@ func serviceFields(cat *catalog.Catalog) [][]glob {
 	for i, s := range cat.Services() {
 		texts[i] = map[string]bool{s.Namespace: true}
 	}
-	for _, a := range cat.Actions() {
-		for _, r := range a.Resources {
-			for _, p := range cat.Resources()[r].Patterns {
-				if f := strings.SplitN(p, ":", 4); len(f) > 2 {
-					texts[a.Service][f[2]] = true
-				}
+	for _, r := range cat.Resources() {
+		for _, p := range r.Patterns {
+			if f := strings.SplitN(p, ":", 4); len(f) > 2 {
+				texts[r.Service][f[2]] = true
 			}
 		}
 	}
