@@ -14,6 +14,9 @@ import (
 // inside: mostly the answer is yes, and then few states are met.
 func (q *question) answer(steps *budget) bool {
 	m := newMachine(q)
+	if !steps.spend(len(m.at)) {
+		return true
+	}
 	m.push(m.start())
 	for len(m.todo) > 0 {
 		at := m.todo[len(m.todo)-1]
