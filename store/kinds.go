@@ -9,6 +9,7 @@ const (
 	KindSegment    Kind = "segment"    // accounts: a piece of an inventory, by account id and content hash
 	KindCredential Kind = "credential" // auth: an access key of this server, by key id
 	KindJob        Kind = "job"        // api/iam: a report job and its result, by job id
+	KindReport     Kind = "report"     // api/iam: the credential report of an account, by account id
 	KindLedger     Kind = "ledger"     // ingest: what became of a log file, by its name
 	KindQuarantine Kind = "quarantine" // ingest: a record that was refused, by file and offset
 	KindCatalog    Kind = "catalog"    // cmd: the catalogue that replaces or overlays the embedded one

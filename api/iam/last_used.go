@@ -1,0 +1,81 @@
+package iam
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/lastused"
+	"github.com/ebbmark/ebbmark/report"
+)
+
+// factReaders bounds the reads of facts that one request does at once. Their
+// number is that of the entities on a page, never that of the account's.
+const factReaders = 8
+
+// useRules are the rules of last use at this moment.
+func (a *API) useRules(ctx context.Context) (lastused.Rules, error) {
+	cat, _, err := a.Catalog(ctx)
+	if err != nil {
+		return lastused.Rules{}, fmt.Errorf("catalogue: %w", err)
+	}
+	return lastused.Rules{Now: a.now(), Span: a.Span, RegionStart: cat.RegionStart}, nil
+}
+
+// rolesLastUsed is the last use of each role (IAM-30).
+func (a *API) rolesLastUsed(ctx context.Context, account *inventory.Account, roles []*inventory.Role) ([]RoleLastUsed, error) {
+	rules, err := a.useRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]RoleLastUsed, len(roles))
+	err = a.read(ctx, len(roles), account, func(i int, facts report.FactSource) error {
+		r := roles[i]
+		said := lastused.Use{At: r.LastUsed, Region: r.LastUsedRegion}
+		used, err := lastused.Role(report.Entity{Kind: report.Role, ID: r.ID, ARN: r.ARN}, said, facts, rules)
+		out[i] = newRoleLastUsed(used)
+		return err
+	})
+	return out, err
+}
+
+// passwordsLastUsed is the last sign-in of each user, zero for those who never
+// did (IAM-31).
+func (a *API) passwordsLastUsed(ctx context.Context, account *inventory.Account, users []*inventory.User) ([]time.Time, error) {
+	rules := lastused.Rules{Now: a.now()}
+	out := make([]time.Time, len(users))
+	err := a.read(ctx, len(users), account, func(i int, facts report.FactSource) (err error) {
+		u := users[i]
+		out[i], err = lastused.Password(report.Entity{Kind: report.User, ID: u.ID, ARN: u.ARN}, u.PasswordLastUsed, facts, rules)
+		return err
+	})
+	return out, err
+}
+
+// rootLastUsed is the last sign-in of root.
+func (a *API) rootLastUsed(ctx context.Context, account *inventory.Account) (time.Time, error) {
+	root := report.Entity{Kind: report.User, ARN: rootARN(account)}
+	return lastused.Password(root, time.Time{}, FactsOf(ctx, a.Facts, account.ID), lastused.Rules{Now: a.now()})
+}
+
+func rootARN(account *inventory.Account) string {
+	return fmt.Sprintf("arn:%s:iam::%s:root", account.Partition, account.ID)
+}
+
+// read does n reads of facts of the account, several at once. The first error
+// ends it.
+func (a *API) read(ctx context.Context, n int, account *inventory.Account, do func(i int, facts report.FactSource) error) error {
+	if n == 1 {
+		return do(0, FactsOf(ctx, a.Facts, account.ID))
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(factReaders)
+	facts := FactsOf(ctx, a.Facts, account.ID)
+	for i := range n {
+		group.Go(func() error { return do(i, facts) })
+	}
+	return group.Wait()
+}

@@ -1,0 +1,79 @@
+package iam
+
+import "github.com/ebbmark/ebbmark/wire"
+
+// The operations, one table per family. A row names what the guard is asked
+// about: nil is "*" (as the catalogue has it, for lists of a whole account),
+// on… the ARN of the entity that is found.
+
+func (a *API) reportOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("GenerateServiceLastAccessedDetails", generateResource, a.GenerateServiceLastAccessedDetails),
+		wire.Op("GetServiceLastAccessedDetails", nil, a.GetServiceLastAccessedDetails),
+		wire.Op("GetServiceLastAccessedDetailsWithEntities", nil, a.GetServiceLastAccessedDetailsWithEntities),
+		wire.Op("ListPoliciesGrantingServiceAccess", listPoliciesResource, a.ListPoliciesGrantingServiceAccess),
+	}
+}
+
+func (a *API) userOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("ListUsers", nil, a.ListUsers),
+		wire.OpOn("GetUser", a.findAskedUser, a.GetUser),
+		onUser(a, "ListGroupsForUser", a.ListGroupsForUser),
+		onUser(a, "ListUserPolicies", a.ListUserPolicies),
+		onUser(a, "GetUserPolicy", a.GetUserPolicy),
+		onUser(a, "ListAttachedUserPolicies", a.ListAttachedUserPolicies),
+		onUser(a, "ListUserTags", a.ListUserTags),
+		wire.OpOn("GetAccessKeyLastUsed", a.findKey, a.GetAccessKeyLastUsed),
+	}
+}
+
+func (a *API) groupOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("ListGroups", nil, a.ListGroups),
+		onGroup(a, "GetGroup", a.GetGroup),
+		onGroup(a, "ListGroupPolicies", a.ListGroupPolicies),
+		onGroup(a, "GetGroupPolicy", a.GetGroupPolicy),
+		onGroup(a, "ListAttachedGroupPolicies", a.ListAttachedGroupPolicies),
+	}
+}
+
+func (a *API) roleOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("ListRoles", nil, a.ListRoles),
+		onRole(a, "GetRole", a.GetRole),
+		onRole(a, "ListRolePolicies", a.ListRolePolicies),
+		onRole(a, "GetRolePolicy", a.GetRolePolicy),
+		onRole(a, "ListAttachedRolePolicies", a.ListAttachedRolePolicies),
+		onRole(a, "ListInstanceProfilesForRole", a.ListInstanceProfilesForRole),
+		onRole(a, "ListRoleTags", a.ListRoleTags),
+	}
+}
+
+func (a *API) policyOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("ListPolicies", nil, a.ListPolicies),
+		onPolicy(a, "GetPolicy", a.GetPolicy),
+		onPolicy(a, "ListPolicyVersions", a.ListPolicyVersions),
+		onPolicy(a, "GetPolicyVersion", a.GetPolicyVersion),
+		onPolicy(a, "ListEntitiesForPolicy", a.ListEntitiesForPolicy),
+		onPolicy(a, "ListPolicyTags", a.ListPolicyTags),
+	}
+}
+
+func (a *API) profileOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("ListInstanceProfiles", nil, a.ListInstanceProfiles),
+		onInstanceProfile(a, "GetInstanceProfile", a.GetInstanceProfile),
+		onInstanceProfile(a, "ListInstanceProfileTags", a.ListInstanceProfileTags),
+	}
+}
+
+func (a *API) accountOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("GetAccountAuthorizationDetails", nil, a.GetAccountAuthorizationDetails),
+		wire.Op("GetAccountSummary", nil, a.GetAccountSummary),
+		wire.Op("GenerateCredentialReport", nil, a.GenerateCredentialReport),
+		wire.Op("GetCredentialReport", nil, a.GetCredentialReport),
+	}
+}
