@@ -5,23 +5,24 @@ import (
 	"slices"
 )
 
-// answer decides the question. When the budget is spent, or more than maxStates
-// would be needed, it answers yes.
+// answer decides the question. When the budget is spent, or more states would
+// be needed than limits.go has, it answers yes.
 //
 // It walks the deterministic automaton of all globs at once and makes its states
 // as it meets them. A state is a bit vector: for every glob the positions at
 // which it may stand. The walk is depth first, towards the ends of the globs
 // inside: mostly the answer is yes, and then few states are met.
 func (q *question) answer(steps *budget) bool {
-	m := newMachine(q)
-	if !steps.spend(len(m.at)) {
+	size := q.size()
+	if !steps.spend(size) {
 		return true
 	}
+	m := newMachine(q, size)
 	m.push(m.start())
 	for len(m.todo) > 0 {
 		at := m.todo[len(m.todo)-1]
 		m.todo = m.todo[:len(m.todo)-1]
-		if m.wins(m.state(at)) || m.states > maxStates {
+		if m.wins(m.state(at)) || m.full() {
 			return true
 		}
 		for _, c := range slices.Backward(m.characters(at)) {
@@ -35,6 +36,8 @@ func (q *question) answer(steps *budget) bool {
 	}
 	return false
 }
+
+func (m *machine) full() bool { return m.states > maxStates || len(m.queue) > maxStateWords }
 
 // machine is the automaton of a question.
 type machine struct {
@@ -70,8 +73,9 @@ const (
 	other token = -5 // all characters that no active position waits for
 )
 
-func newMachine(q *question) *machine {
-	m := &machine{table: make([]int32, 64)}
+// newMachine makes the automaton; size is that of the question.
+func newMachine(q *question, size int) *machine {
+	m := &machine{table: make([]int32, 64), at: make([]token, 0, size)}
 	m.addAll(q.inside, inside)
 	m.addAll(q.outside, outside)
 	for i, g := range q.groups {

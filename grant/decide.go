@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -13,7 +14,7 @@ import (
 func (e *Engine) removeDenied(granted, open Set, docs []*compiled) {
 	j := judge{
 		types: &e.types, solver: newSolver(),
-		vectors: numbers{}, known: map[cause]bool{},
+		vectors: map[[sha256.Size]byte]int32{}, known: map[cause]bool{},
 	}
 	for _, d := range docs {
 		j.allows = appendPointers(j.allows, d.allows)
@@ -47,7 +48,7 @@ type judge struct {
 	allows, denies []*statement // of all documents
 	solver         solver
 
-	vectors numbers
+	vectors map[[sha256.Size]byte]int32 // by digest: thousands of statements make long keys
 	known   map[cause]bool
 
 	// The statements of the actions at hand, set by sameStatements.
@@ -68,13 +69,24 @@ func (j *judge) sameStatements(k int, w uint64) uint64 {
 	j.allow, w = j.matching(j.allow[:0], j.allows, k, w, low)
 	j.key = append(j.key, 0)
 	j.deny, w = j.matching(j.deny[:0], j.denies, k, w, low)
-	j.vector, _ = j.vectors.number(string(j.key))
+	j.vector = j.numberOf(sha256.Sum256(j.key))
 	if i := slices.IndexFunc(j.allow, func(s *statement) bool { return s.all }); i >= 0 {
 		j.allow = append(j.allow[:0], j.allow[i]) // the others add nothing to it
 	}
 	return w
 }
 
+func (j *judge) numberOf(digest [sha256.Size]byte) int32 {
+	n, ok := j.vectors[digest]
+	if !ok {
+		n = int32(len(j.vectors))
+		j.vectors[digest] = n
+	}
+	return n
+}
+
+// matching appends those statements of the list that match the action low, and
+// narrows w to the actions that the same ones match.
 func (j *judge) matching(to, list []*statement, k int, w, low uint64) ([]*statement, uint64) {
 	for i, s := range list {
 		word := s.actions.word(k)

@@ -1,8 +1,9 @@
 package grant
 
-// solver decides questions about globs within a budget. Once that is spent, two
-// globs always intersect, one never contains another, and every question is
-// answered with yes. Not safe for concurrent use.
+// solver decides questions about globs within a budget. Once that is spent, or
+// for what is beyond another limit, two globs always intersect, one never
+// contains another, and every question is answered with yes. Not safe for
+// concurrent use.
 type solver struct {
 	steps budget
 
@@ -54,11 +55,11 @@ func trim(a, b glob) (glob, glob, bool) {
 }
 
 // begin starts a walk over the pairs of positions that a common string reaches;
-// false: the budget is spent.
+// false: that is too much.
 func (s *solver) begin(a, b glob) bool {
 	s.a, s.b = a, b
 	n := (len(a)+1)*(len(b)+1)/64 + 1
-	if !s.steps.spend(n / 8) {
+	if n > maxPairWords || !s.steps.spend(n/8) {
 		return false
 	}
 	if n > len(s.seen) {

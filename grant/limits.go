@@ -9,8 +9,15 @@ const (
 	// people write need tens.
 	maxStates = 1 << 14
 
+	// maxStateWords bounds the memory of those states, in words of 64 bits.
+	maxStateWords = 1 << 20
+
+	// maxPairWords bounds the memory for comparing two patterns, a bit per pair
+	// of their characters: 2 MiB, or two patterns of 4,096 characters.
+	maxPairWords = 1 << 18
+
 	// maxSteps bounds the elementary steps that one document may cost when it is
-	// compiled, and one call of Granted afterwards. A step takes 5 to 20 ns. The
+	// compiled, and one call of Granted afterwards. A step takes 5 to 40 ns. The
 	// hardest of AWS's 1,643 managed policies takes 82,000.
 	maxSteps = 1 << 24
 

@@ -19,6 +19,17 @@ func (q *question) decide(by *solver) bool {
 	return len(q.outside) == 0 && len(q.groups) == 0 || q.answer(&by.steps)
 }
 
+// size is the number of positions that the globs have together.
+func (q *question) size() int {
+	n := 0
+	for _, list := range append([][]glob{q.inside, q.outside}, q.groups...) {
+		for _, g := range list {
+			n += len(g) + 1
+		}
+	}
+	return n
+}
+
 // exclude adds the globs to those outside; false: one of them contains all.
 func (q *question) exclude(globs []glob, by *solver) bool {
 	for _, g := range globs {

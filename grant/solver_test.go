@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -222,6 +223,8 @@ func TestHardPolicies(t *testing.T) {
 		"a thousand resources of stars":          "A * *\nD * " + strings.Repeat("*a*b*c*d*e*f*g,", 1000) + "x",
 		"Denies that multiply":                   "A s3:* *\nD s3:* " + hardList(40),
 		"exceptions that multiply":               "A s3:* *" + strings.Repeat("\nD s3:* !"+hardList(5), 20),
+		"two resources that are documents":       "A * *" + strings.Repeat("a?", 60000) + "\n---\nD * *" + strings.Repeat("?a", 60000),
+		"thousands of Denies":                    "A * *" + manyDenies(2900),
 		"question marks behind a star":           "A s3:* arn:aws:s3:::*a" + strings.Repeat("?", 100) + "\nD s3:* arn:aws:s3:::*b" + strings.Repeat("?", 100),
 		"a thousand action patterns of one kind": "A " + strings.Repeat("*:*q*z*q*,", 5000) + "s3:GetObject *",
 	} {
@@ -236,6 +239,15 @@ func TestHardPolicies(t *testing.T) {
 			t.Errorf("%s: took %v", name, took)
 		}
 	}
+}
+
+// manyDenies match many actions each, and different ones.
+func manyDenies(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "\nD *:*%c*%c* arn:*b%d", 'a'+i%26, 'a'+i/26%26, i)
+	}
+	return b.String()
 }
 
 func hardList(n int) string {
