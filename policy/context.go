@@ -30,7 +30,7 @@ func newLookup(ctx Context, caller *Caller) *lookup {
 		low := strings.ToLower(key)
 		l.values[low] = append(l.values[low], ctx[key]...)
 	}
-	for key, value := range caller.keys() {
+	for key, value := range caller.Keys() {
 		if len(l.values[key]) == 0 {
 			l.values[key] = []string{value}
 		}

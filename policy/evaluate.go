@@ -247,7 +247,7 @@ func (e *evaluation) decide() {
 	}
 	e.Allowed = true
 	e.By = Identity
-	if !e.allows(Identity) || e.req.Caller.ARN == "" {
+	if !e.allows(Identity) || !e.req.Caller.hasIdentity() {
 		e.By = e.ofResource()
 	}
 }
@@ -265,7 +265,7 @@ func (e *evaluation) ofResource() Kind {
 func (e *evaluation) required() []Kind {
 	own := e.ofResource()
 	caller := &e.req.Caller
-	if caller.ARN == "" { // services, federated and anonymous callers have no identity policies
+	if !caller.hasIdentity() {
 		return []Kind{RCP, own}
 	}
 	if other := e.req.Owner != "" && e.req.Owner != caller.Account; other {

@@ -6,7 +6,8 @@ import (
 	"github.com/ebbmark/ebbmark/arn"
 )
 
-// Caller is who makes a request. The zero Caller is an anonymous one.
+// Caller is who makes a request. The zero Caller is an anonymous one; a Caller
+// with nothing but an Account is some principal of it, nobody knows which.
 type Caller struct {
 	ARN     string // as GetCallerIdentity answers it (IAM-50); empty: no AWS principal
 	Account string // 12 digits
@@ -34,9 +35,15 @@ func (c *Caller) kind() string {
 	return a.Kind()
 }
 
-// keys are the condition keys, in lower case, that follow from who calls (User
+// hasIdentity reports whether the caller is an AWS principal, who has identity
+// policies: services, federated and anonymous callers have none.
+func (c *Caller) hasIdentity() bool {
+	return c.ARN != "" || c.Account != "" && c.Service == "" && c.Provider == ""
+}
+
+// Keys are the condition keys, in lower case, that follow from who calls (User
 // Guide, "Properties of the principal").
-func (c *Caller) keys() map[string]string {
+func (c *Caller) Keys() map[string]string {
 	keys := map[string]string{}
 	set := func(key, value string) {
 		if value != "" {
@@ -120,7 +127,7 @@ func namedAWS(name string, c *Caller) reach {
 	switch {
 	case name == "*":
 		return viaRole
-	case name == "" || c.ARN == "":
+	case name == "" || !c.hasIdentity():
 		return notNamed
 	case name == c.Account, isRoot(name, c.Account):
 		return viaAccount
