@@ -140,20 +140,3 @@ func principal(c wire.Caller) policy.Caller {
 	}
 	return p
 }
-
-// denied words a refusal (LA-111, IAM-9).
-func denied(c wire.Caller, action, resource string, d policy.Decision) error {
-	if d.Explicit {
-		return wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: %s on resource: %s with an explicit deny in %s %s",
-			c.ARN, action, resource, article(d.By), d.By)
-	}
-	return wire.Errorf(403, "AccessDenied", "User: %s is not authorized to perform: %s on resource: %s because no %s allows the %s action",
-		c.ARN, action, resource, d.By, action)
-}
-
-func article(k policy.Kind) string {
-	if k == policy.Identity {
-		return "an"
-	}
-	return "a"
-}
