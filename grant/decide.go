@@ -22,6 +22,9 @@ func (e *Engine) removeDenied(granted, open Set, docs []*compiled) {
 	}
 	for k, w := range open {
 		for w != 0 {
+			if !j.solver.steps.spend((len(j.allows) + len(j.denies)) / 8) {
+				return // what is left stays granted
+			}
 			same := j.sameStatements(k, w)
 			for m := same; m != 0; m &= m - 1 {
 				bit := bits.TrailingZeros64(m)
