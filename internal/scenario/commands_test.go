@@ -203,6 +203,8 @@ func difference(at string, want, got any) string {
 // error CODE TEXT: the last call failed with this code and exactly this text.
 func wantError(ts *testscript.TestScript, _ bool, args []string) {
 	stderr := ts.ReadFile("stderr")
+	// The CLI adds this to every error when it may try only once.
+	stderr = strings.Replace(stderr, " (reached max retries: 0)", "", 1)
 	_, rest, ok := strings.Cut(stderr, "An error occurred ("+args[0]+") when calling the ")
 	if _, message, found := strings.Cut(strings.TrimSpace(rest), " operation: "); !ok || !found || message != args[1] {
 		ts.Fatalf("want error %s: %s\ngot %s", args[0], args[1], stderr)

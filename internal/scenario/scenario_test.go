@@ -83,7 +83,7 @@ func setup(env *testscript.Env, client []string) {
 	env.Setenv("AWS_REGION", "us-east-1")
 	env.Setenv("AWS_DEFAULT_REGION", "us-east-1")
 	env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-	env.Setenv("AWS_MAX_ATTEMPTS", "1")
+	env.Setenv("AWS_MAX_ATTEMPTS", "2")
 	env.Setenv("AWS_PAGER", "")
 	env.Setenv("AWS_DEFAULT_OUTPUT", "json")
 	w := &world{client: client, users: map[string]credentials{}}
