@@ -77,7 +77,7 @@ func (e *Engine) compile(doc *policy.Document) *compiled {
 func (e *Engine) newCompiler(out *compiled) *compiler {
 	return &compiler{
 		Engine: e, tmp: e.scratch.Get().(*scratch), out: out,
-		solver: newSolver(), scans: budget{maxScans},
+		solver: newSolver(compileSteps), scans: budget{maxScans},
 	}
 }
 

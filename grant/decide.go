@@ -13,7 +13,7 @@ import (
 // on the patterns.
 func (e *Engine) removeDenied(granted, open Set, docs []*compiled) {
 	j := judge{
-		types: &e.types, solver: newSolver(),
+		types: &e.types, solver: newSolver(grantedSteps),
 		vectors: map[[sha256.Size]byte]int32{}, known: map[cause]bool{},
 	}
 	for _, d := range docs {

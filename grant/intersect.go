@@ -14,7 +14,7 @@ type solver struct {
 
 type pair struct{ i, j int }
 
-func newSolver() solver { return solver{steps: budget{maxSteps}} }
+func newSolver(steps int) solver { return solver{steps: budget{steps}} }
 
 // intersects reports whether a string exists that both globs match.
 func (s *solver) intersects(a, b glob) bool {

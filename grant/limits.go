@@ -16,10 +16,12 @@ const (
 	// of their characters: 2 MiB, or two patterns of 4,096 characters.
 	maxPairWords = 1 << 18
 
-	// maxSteps bounds the elementary steps that one document may cost when it is
-	// compiled, and one call of Granted afterwards. A step takes 5 to 40 ns. The
-	// hardest of AWS's 1,643 managed policies takes 82,000.
-	maxSteps = 1 << 24
+	// compileSteps bounds the elementary steps that the resources of one document
+	// may cost when it is compiled; grantedSteps bounds those of one call of
+	// Granted afterwards. A step takes 5 to 40 ns. The hardest of AWS's 1,643
+	// managed policies takes 82,000.
+	compileSteps = 1 << 24
+	grantedSteps = 1 << 25
 
 	// maxScans bounds the catalogue keys that the action patterns of one document
 	// are compared with one by one: patterns such as "*:*tag*" that no sorted

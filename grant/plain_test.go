@@ -40,11 +40,11 @@ func (e *Engine) plainAllow(set []*policy.Document, doc *policy.Document, s *pol
 	}
 	if s.NotResource != nil {
 		base.outside = append(base.outside, plainGlobs(s.NotResource)...)
-		by := newSolver()
+		by := newSolver(compileSteps)
 		return base.answer(&by.steps)
 	}
 	for _, g := range plainGlobs(s.Resource) {
-		q, by := base, newSolver()
+		q, by := base, newSolver(compileSteps)
 		q.inside = []glob{t, g}
 		if q.answer(&by.steps) {
 			return true

@@ -81,7 +81,7 @@ func TestIntersectsAgreesWithAllShortTexts(t *testing.T) {
 			}
 		}
 		both[want]++
-		by := newSolver()
+		by := newSolver(compileSteps)
 		if got := by.intersects(a, b); got != (want == 1) {
 			t.Fatalf("%v and %v intersect: %t", a, b, got)
 		}
@@ -97,7 +97,7 @@ func TestContainsNeverClaimsTooMuch(t *testing.T) {
 	found := 0
 	for range 3000 {
 		g, h := randomGlob(r, 4, false), randomGlob(r, 4, true)
-		by := newSolver()
+		by := newSolver(compileSteps)
 		if !by.contains(g, h) {
 			continue
 		}
@@ -134,7 +134,7 @@ func TestQuestionsAgreeWithAllShortTexts(t *testing.T) {
 			}
 		}
 		both[want]++
-		by := newSolver()
+		by := newSolver(compileSteps)
 		if got := q.answer(&by.steps); got != (want == 1) {
 			t.Fatalf("inside %v, outside %v, groups %v: %t", q.inside, q.outside, q.groups, got)
 		}
@@ -191,7 +191,7 @@ func TestStateLimitAnswersYes(t *testing.T) {
 	// each of the last sixteen characters may be a "b" or not, and all of that
 	// has to be remembered.
 	hard := question{inside: []glob{wild("*a????????????????")}, outside: []glob{wild("*a*"), wild("*b????????????????")}}
-	by := newSolver()
+	by := newSolver(compileSteps)
 	if !hard.answer(&by.steps) {
 		t.Error("an automaton that is too large did not answer yes")
 	}
