@@ -107,17 +107,17 @@ type overlayView struct {
 }
 
 func newCatalogView(i catalog.Info, now time.Time) catalogView {
-	v := catalogView{i.Version, day(i.Date), age(i.Date, now), day(i.Flags), i.Origins, i.Counts, nil}
+	v := catalogView{i.Version, dateOf(i.Date), daysSince(i.Date, now), dateOf(i.Flags), i.Origins, i.Counts, nil}
 	if o := i.Overlay; o != nil {
-		v.Overlay = &overlayView{o.Version, day(o.Date), age(o.Date, now), o.Origins, o.Services, o.Actions}
+		v.Overlay = &overlayView{o.Version, dateOf(o.Date), daysSince(o.Date, now), o.Origins, o.Services, o.Actions}
 	}
 	return v
 }
 
-func day(t time.Time) string { return t.Format(time.DateOnly) }
+func dateOf(t time.Time) string { return t.Format(time.DateOnly) }
 
-// age is the number of whole days since a day; not below zero.
-func age(t, now time.Time) int { return max(0, int(now.Sub(t)/(24*time.Hour))) }
+// daysSince is the number of whole days since a day; not below zero.
+func daysSince(t, now time.Time) int { return max(0, int(now.Sub(t)/(24*time.Hour))) }
 
 func (p *program) printJSON(v any) error {
 	enc := json.NewEncoder(p.stdout)
@@ -129,7 +129,9 @@ func (p *program) printJSON(v any) error {
 func (p *program) printCatalog(i catalog.Info) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	row := func(name, format string, args ...any) { fmt.Fprintf(w, name+"\t"+format+"\n", args...) }
-	aged := func(t time.Time) string { return fmt.Sprintf("%s (%s)", day(t), plural(age(t, p.now()), "day")) }
+	aged := func(t time.Time) string {
+		return fmt.Sprintf("%s (%s)", dateOf(t), plural(daysSince(t, p.now()), "day"))
+	}
 	n := i.Counts
 	row("Version", "%s", i.Version)
 	row("Date", "%s", aged(i.Date))
@@ -284,17 +286,17 @@ func (p *program) takeOver(ctx context.Context, docs store.Docs, o *catalog.Over
 			Services int            `json:"services"`
 			Change   catalog.Change `json:"change"`
 			Catalog  catalogView    `json:"catalog"`
-		}{day(o.Date()), o.Services(), change, newCatalogView(c.Info(), p.now())})
+		}{dateOf(o.Date()), o.Services(), change, newCatalogView(c.Info(), p.now())})
 	}
 	if change.Outdated {
-		p.warn("this reference (%s) is older than the catalogue (%s): access levels were left alone, and what is new may have been withdrawn by AWS since (ebbmark catalog reset takes it out again)", day(o.Date()), day(c.Info().Date))
+		p.warn("this reference (%s) is older than the catalogue (%s): access levels were left alone, and what is new may have been withdrawn by AWS since (ebbmark catalog reset takes it out again)", dateOf(o.Date()), dateOf(c.Info().Date))
 	}
 	return p.printChange(o, c.Info().Counts, change)
 }
 
 func (p *program) printChange(o *catalog.Overlay, n catalog.Counts, change catalog.Change) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "Service Reference of %s with %s is laid over the catalogue.\n", day(o.Date()), plural(o.Services(), "service"))
+	fmt.Fprintf(w, "Service Reference of %s with %s is laid over the catalogue.\n", dateOf(o.Date()), plural(o.Services(), "service"))
 	row := func(name string, n int, note string) {
 		if note != "" {
 			note = "\t" + note
