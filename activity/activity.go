@@ -72,10 +72,14 @@ func Attempt(k Key, at time.Time, event string) Fact {
 }
 
 // Prefix selects facts: those of an account, or of one principal of it when
-// Principal is set.
-type Prefix struct{ Account, Principal string }
+// Principal is set. Of them only those of one class, when Class is set: a
+// principal has many calls, and few sign-ins.
+type Prefix struct {
+	Account, Principal string
+	Class              Class
+}
 
 // Holds reports whether the key lies under the prefix.
 func (p Prefix) Holds(k Key) bool {
-	return k.Account == p.Account && (p.Principal == "" || k.Principal == p.Principal)
+	return k.Account == p.Account && (p.Principal == "" || k.Principal == p.Principal) && (p.Class == 0 || k.Class == p.Class)
 }

@@ -104,14 +104,16 @@ func TestKeysAreComparedFieldByField(t *testing.T) {
 }
 
 func TestPrefix(t *testing.T) {
-	k := Key{Account: "111122223333", Principal: "A"}
+	k := Key{Account: "111122223333", Principal: "A", Class: SignIn}
 	for p, want := range map[Prefix]bool{
-		{"111122223333", ""}:   true,
-		{"111122223333", "A"}:  true,
-		{"111122223333", "AA"}: false,
-		{"11112222333", ""}:    false,
-		{"", ""}:               false,
-		{"", "A"}:              false,
+		{Account: "111122223333"}:                  true,
+		{Account: "111122223333", Principal: "A"}:  true,
+		{Account: "111122223333", Principal: "AA"}: false,
+		{Account: "11112222333"}:                   false,
+		{}:                                         false,
+		{Principal: "A"}:                           false,
+		{Account: "111122223333", Class: SignIn}:   true,
+		{Account: "111122223333", Principal: "A", Class: Data}: false,
 	} {
 		if p.Holds(k) != want {
 			t.Errorf("%v holds %v: %v", p, k, !want)

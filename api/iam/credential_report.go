@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/lastused"
@@ -138,7 +139,7 @@ func (a *API) credentialRows(ctx context.Context, account *inventory.Account) ([
 		return nil, err
 	}
 	rows := make([][]string, 1+len(account.Users))
-	err = a.read(ctx, len(rows), account, func(i int, facts report.FactSource) (err error) {
+	err = a.read(ctx, len(rows), account, activity.KeyUse, func(i int, facts report.FactSource) (err error) {
 		row := credentialRow{catalog: cat, facts: facts, now: a.now()}
 		if i == 0 {
 			rows[0], err = row.root(account, rootUsed)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/lastused"
@@ -47,7 +48,7 @@ func (a *API) findKey(ctx context.Context, caller wire.Caller, in *GetAccessKeyL
 	if err != nil {
 		return usedKey{}, "", err
 	}
-	use, owner, err := lastused.Key(in.AccessKeyId, FactsOf(ctx, a.Facts, account.ID), lastused.Rules{Now: a.now()})
+	use, owner, err := lastused.Key(in.AccessKeyId, a.factsOf(ctx, account, activity.KeyUse), lastused.Rules{Now: a.now()})
 	if err != nil {
 		return usedKey{}, "", err
 	}

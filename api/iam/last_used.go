@@ -3,10 +3,12 @@ package iam
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/lastused"
 	"github.com/ebbmark/ebbmark/report"
@@ -32,7 +34,7 @@ func (a *API) rolesLastUsed(ctx context.Context, account *inventory.Account, rol
 		return nil, err
 	}
 	out := make([]RoleLastUsed, len(roles))
-	err = a.read(ctx, len(roles), account, func(i int, facts report.FactSource) error {
+	err = a.read(ctx, len(roles), account, anyClass, func(i int, facts report.FactSource) error {
 		r := roles[i]
 		said := lastused.Use{At: r.LastUsed, Region: r.LastUsedRegion}
 		used, err := lastused.Role(report.Entity{Kind: report.Role, ID: r.ID, ARN: r.ARN}, said, facts, rules)
@@ -47,7 +49,7 @@ func (a *API) rolesLastUsed(ctx context.Context, account *inventory.Account, rol
 func (a *API) passwordsLastUsed(ctx context.Context, account *inventory.Account, users []*inventory.User) ([]time.Time, error) {
 	rules := lastused.Rules{Now: a.now()}
 	out := make([]time.Time, len(users))
-	err := a.read(ctx, len(users), account, func(i int, facts report.FactSource) (err error) {
+	err := a.read(ctx, len(users), account, activity.SignIn, func(i int, facts report.FactSource) (err error) {
 		u := users[i]
 		out[i], err = lastused.Password(report.Entity{Kind: report.User, ID: u.ID, ARN: u.ARN}, u.PasswordLastUsed, facts, rules)
 		return err
@@ -58,22 +60,35 @@ func (a *API) passwordsLastUsed(ctx context.Context, account *inventory.Account,
 // rootLastUsed is the last sign-in of root.
 func (a *API) rootLastUsed(ctx context.Context, account *inventory.Account) (time.Time, error) {
 	root := report.Entity{Kind: report.User, ARN: rootARN(account)}
-	return lastused.Password(root, time.Time{}, FactsOf(ctx, a.Facts, account.ID), lastused.Rules{Now: a.now()})
+	return lastused.Password(root, time.Time{}, a.factsOf(ctx, account, activity.SignIn), lastused.Rules{Now: a.now()})
 }
 
 func rootARN(account *inventory.Account) string {
 	return fmt.Sprintf("arn:%s:iam::%s:root", account.Partition, account.ID)
 }
 
+// anyClass reads facts of all classes.
+const anyClass activity.Class = 0
+
+// factsOf reads the facts of one class of an account's principals: what a
+// principal called would cost a list of sign-ins many times more.
+func (a *API) factsOf(ctx context.Context, account *inventory.Account, class activity.Class) report.FactSource {
+	return func(principal string) iter.Seq2[activity.Fact, error] {
+		return a.Facts.Facts(ctx, activity.Prefix{Account: account.ID, Principal: principal, Class: class})
+	}
+}
+
 // read does n reads of facts of the account, several at once. The first error
 // ends it.
-func (a *API) read(ctx context.Context, n int, account *inventory.Account, do func(i int, facts report.FactSource) error) error {
+func (a *API) read(
+	ctx context.Context, n int, account *inventory.Account, class activity.Class, do func(i int, facts report.FactSource) error,
+) error {
 	if n == 1 {
-		return do(0, FactsOf(ctx, a.Facts, account.ID))
+		return do(0, a.factsOf(ctx, account, class))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(factReaders)
-	facts := FactsOf(ctx, a.Facts, account.ID)
+	facts := a.factsOf(ctx, account, class)
 	for i := range n {
 		group.Go(func() error { return do(i, facts) })
 	}

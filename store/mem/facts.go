@@ -71,6 +71,7 @@ func (s *Store) under(p activity.Prefix) []activity.Fact {
 			list = slices.AppendSeq(list, maps.Values(keys))
 		}
 	}
+	list = slices.DeleteFunc(list, func(f activity.Fact) bool { return !p.Holds(f.Key) })
 	slices.SortFunc(list, func(a, b activity.Fact) int { return a.Key.Compare(b.Key) })
 	return list
 }

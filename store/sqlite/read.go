@@ -21,7 +21,7 @@ func (db *DB) Facts(ctx context.Context, under activity.Prefix) iter.Seq2[activi
 		if under.Principal != "" {
 			err = db.ofPrincipal(ctx, under, yield)
 		} else {
-			err = db.ofAccount(ctx, under.Account, yield)
+			err = db.ofAccount(ctx, under, yield)
 		}
 		if err != nil {
 			yield(activity.Fact{}, explain(fmt.Sprintf("read facts of account %s", under.Account), err))
@@ -41,7 +41,8 @@ func (db *DB) ofPrincipal(ctx context.Context, under activity.Prefix, yield func
 		return err
 	}
 	bucket := store.Bucket(under.Account, under.Principal)
-	facts, _, err := db.facts(ctx, under.Account, selectFacts+" AND principal = ?", bucket, account, principal)
+	query, args := ofClass(selectFacts+" AND principal = ?", []any{bucket, account, principal}, under.Class)
+	facts, _, err := db.facts(ctx, under.Account, query, args...)
 	if err != nil {
 		return err
 	}
@@ -54,16 +55,24 @@ func (db *DB) ofPrincipal(ctx context.Context, under activity.Prefix, yield func
 	return nil
 }
 
-func (db *DB) ofAccount(ctx context.Context, name string, yield func(activity.Fact, error) bool) error {
-	account, known, err := db.nameID(ctx, name)
+// ofClass narrows a query to the facts of a class; zero: of all.
+func ofClass(query string, args []any, class activity.Class) (string, []any) {
+	if class == 0 {
+		return query, args
+	}
+	return query + " AND class = ?", append(args, int64(class))
+}
+
+func (db *DB) ofAccount(ctx context.Context, under activity.Prefix, yield func(activity.Fact, error) bool) error {
+	account, known, err := db.nameID(ctx, under.Account)
 	if err != nil || !known {
 		return err
 	}
 	for bucket := range store.Buckets {
-		args := []any{bucket, account}
-		query := selectFacts
+		all, args := ofClass(selectFacts, []any{bucket, account}, under.Class)
+		first, query := args, all
 		for more := true; more; {
-			facts, last, err := db.facts(ctx, name, query+" ORDER BY principal, source, name, region, class, outcome, target LIMIT ?", append(args, pageFacts)...)
+			facts, last, err := db.facts(ctx, under.Account, query+" ORDER BY principal, source, name, region, class, outcome, target LIMIT ?", append(args, pageFacts)...)
 			if err != nil {
 				return err
 			}
@@ -72,8 +81,8 @@ func (db *DB) ofAccount(ctx context.Context, name string, yield func(activity.Fa
 					return nil
 				}
 			}
-			query = selectFacts + " AND (principal, source, name, region, class, outcome, target) > (?, ?, ?, ?, ?, ?, ?)"
-			args = append([]any{bucket, account}, last.args()...)
+			query = all + " AND (principal, source, name, region, class, outcome, target) > (?, ?, ?, ?, ?, ?, ?)"
+			args = slices.Concat(first, last.args())
 			more = len(facts) == pageFacts
 		}
 	}

@@ -171,6 +171,24 @@ func factsPrefix(t *testing.T, b Backend) {
 	wantFacts(t, read(t, s, activity.Prefix{Account: "11112222333_", Principal: "%"}), nil)
 }
 
+func factsOfAClass(t *testing.T, b Backend) {
+	s := b.New(t)
+	fact := func(principal, source string, class activity.Class) activity.Fact {
+		k := listBuckets(principal)
+		k.Source, k.Class = source, class
+		return activity.Attempt(k, monday, event1)
+	}
+	all := []activity.Fact{
+		fact("A", "a", activity.Management), fact("A", "b", activity.SignIn), fact("A", "c", activity.Management), fact("A", "c", activity.SignIn),
+		fact("B", "a", activity.KeyUse), fact("B", "b", activity.SignIn),
+	}
+	merge(t, s, all...)
+	wantFacts(t, read(t, s, activity.Prefix{Account: account, Principal: "A", Class: activity.SignIn}), []activity.Fact{all[1], all[3]})
+	wantFacts(t, read(t, s, activity.Prefix{Account: account, Principal: "A", Class: activity.Data}), nil)
+	wantFacts(t, sorted(t, s, activity.Prefix{Account: account, Class: activity.SignIn}), []activity.Fact{all[1], all[3], all[5]})
+	wantFacts(t, sorted(t, s, activity.Prefix{Account: account, Class: activity.KeyUse}), all[4:5])
+}
+
 // nasty are strings that have broken stores before.
 var nasty = []string{
 	"", " ", "\x00", "a\x00b", "\xff\xfe", "'; DROP TABLE facts; --", `"quoted"`, "%_\\", "日本語", "e\u0301", "NULL", "1e3", "\ufeffbom", "a\nb\tc",
@@ -254,6 +272,9 @@ func factsMany(t *testing.T, b Backend) {
 	}
 	if total != n {
 		t.Fatalf("%d facts came back, want %d", total, n)
+	}
+	if got := len(read(t, s, activity.Prefix{Account: account, Class: activity.Management})); got != n {
+		t.Errorf("%d facts of the class, want %d", got, n)
 	}
 	if got := len(read(t, s, activity.Prefix{Account: account})); got != n {
 		t.Fatalf("%d facts of the account, want %d", got, n)

@@ -33,6 +33,7 @@ var topics = []struct {
 	{"facts of one call may have one key", factsDuplicates},
 	{"facts of a principal are ordered by key", factsOrder},
 	{"a prefix holds its own facts only", factsPrefix},
+	{"and those of one class", factsOfAClass},
 	{"strings of facts may hold any bytes", factsAnyBytes},
 	{"sets of days of every size come back", factsDays},
 	{"the caller's slice of facts is neither kept nor changed", factsNotKept},
