@@ -109,7 +109,7 @@ func (b *builder) payments() {
 	b.role("/payments/", "payments-settlement", trustService("states.amazonaws.com"), attach("local:/payments/PaymentsData"),
 		inline("Settle", allow("*", "lambda:InvokeFunction", "states:StartExecution", "states:DescribeExecution", "s3:PutObject", "s3:GetObject", "ses:SendEmail", "transfer:*")))
 	b.role("/payments/", "payments-yearly-archive", trustService("lambda.amazonaws.com"), attach("service-role/AWSLambdaBasicExecutionRole"),
-		inline("Archive", allow("*", "s3:PutObject", "s3:GetObject", "s3:RestoreObject", "s3:PutBucketLifecycle", "s3:CreateBucket", "glacier:*", "dynamodb:ExportTableToPointInTime", "dynamodb:DescribeExport")))
+		inline("Archive", allow("*", "s3:PutObject", "s3:GetObject", "s3:RestoreObject", "s3:PutLifecycleConfiguration", "s3:CreateBucket", "glacier:*", "dynamodb:ExportTableToPointInTime", "dynamodb:DescribeExport")))
 	b.role("/pipeline/", "deploy", trustAccount(payments), attach("local:/payments/PaymentsDeploy"))
 	b.role("/", "ec2-bastion", trustService("ec2.amazonaws.com"), attach("AmazonSSMManagedInstanceCore"))
 	b.role("/", "legacy-batch", trustService("ec2.amazonaws.com"), attach("PowerUserAccess"))
