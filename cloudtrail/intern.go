@@ -8,23 +8,37 @@ import (
 // memory keeps what repeats from record to record, so that reading one
 // allocates nothing in the usual case. All of it is bounded (limits.go).
 type memory struct {
-	slots [internSlots]string
-	chunk []byte // where event ids are put, one behind the other
-	build []byte // where names are put together
-	memo  memo
+	strings [internSets][internWays]string
+	chunk   []byte // where event ids are put, one behind the other
+	build   []byte // where names are put together
+	memo    memo
 }
 
-// text is the string of b, the one given before when b was seen lately. On a
-// nil memory it is a plain copy.
+// known is the string of b when it was kept lately.
+func (m *memory) known(b []byte) (string, bool) {
+	set := &m.strings[hash(b)%internSets]
+	for i := range set {
+		if set[i] == string(b) {
+			return set[i], true
+		}
+	}
+	return "", false
+}
+
+// text is the string of b, kept for the next time. On a nil memory it is a
+// plain copy.
 func (m *memory) text(b []byte) string {
 	if m == nil || len(b) == 0 {
 		return string(b)
 	}
-	slot := &m.slots[hash(b)%internSlots]
-	if *slot != string(b) {
-		*slot = string(b)
+	s, ok := m.known(b)
+	if !ok {
+		s = string(b)
+		set := &m.strings[hash(b)%internSets]
+		copy(set[1:], set[:]) // the one kept longest goes
+		set[0] = s
 	}
-	return *slot
+	return s
 }
 
 // joined is the string of the parts one behind the other.
@@ -69,5 +83,5 @@ func hash(b []byte) uint64 {
 	for _, c := range b {
 		h = (h ^ uint64(c)) * k
 	}
-	return h ^ h>>32
+	return h * k >> 32 // a product's high bits depend on all of the factor's
 }

@@ -24,9 +24,10 @@ const (
 	maxSeenKeys  = 4
 	maxSeenBytes = 32
 
-	// internSlots is the number of repeated strings remembered; with
-	// maxFieldBytes it bounds their memory at 4 MiB. A power of two.
-	internSlots = 2048
+	// internSets × internWays repeated strings are remembered; with
+	// maxFieldBytes that bounds their memory at 4 MiB.
+	internSets = 512
+	internWays = 4
 	// idChunkBytes is how many bytes of event ids share one allocation. A kept
 	// id keeps its chunk, so the chunk is small.
 	idChunkBytes = 512

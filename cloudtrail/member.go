@@ -161,14 +161,14 @@ func (s *Scanner) identity(c byte) bool {
 	deep := s.deep
 	s.deep = false
 	ok := s.members(userMember)
-	if ok && s.base == window && s.sound(inUser, inIssuerName) && !s.deep {
+	if ok && s.base == window && s.faultless(inUser, inIssuerName) && !s.deep {
 		s.mem.memo.keep(s.buf[at:s.end], s.pos-at, &r.User)
 	}
 	s.deep = s.deep || deep
 	return ok
 }
 
-func (s *Scanner) sound(from, to field) bool {
+func (s *Scanner) faultless(from, to field) bool {
 	for _, f := range s.rec.faults[from : to+1] {
 		if f != 0 {
 			return false
@@ -267,26 +267,39 @@ func (s *Scanner) optional(each member, c byte) bool {
 // the last counts, for its faults too. It gives nil for null.
 func (s *Scanner) value(f field, c byte) (b []byte, ok bool) {
 	if c != '"' {
-		s.blame(f, faultIf(c != 'n'))
+		s.faults = faultIf(c != 'n')
+		s.blame(f, s.faults)
 		return nil, s.skip(c)
 	}
-	b, ok = s.text()
-	if s.faults != 0 || s.rec.faulty {
+	if b, ok = s.text(); s.faults != 0 || s.rec.faulty {
 		s.blame(f, s.faults)
 	}
 	return b, ok
 }
 
+// string takes a value that is likely to have come before. What is remembered
+// is sound, so only new values are examined.
 func (s *Scanner) string(to *string, f field, c byte) bool {
 	b, ok := s.value(f, c)
-	*to = s.mem.text(b)
+	if *to, _ = s.mem.known(b); *to == "" && len(b) > 0 {
+		*to = s.mem.text(s.soundValue(f, b))
+	}
 	return ok
 }
 
+// bytes takes a value that differs from record to record.
 func (s *Scanner) bytes(to *[]byte, f field, c byte) bool {
 	b, ok := s.value(f, c)
-	*to = append((*to)[:0], b...)
+	*to = append((*to)[:0], s.soundValue(f, b)...)
 	return ok
+}
+
+func (s *Scanner) soundValue(f field, b []byte) []byte {
+	b = s.sound(b)
+	if s.faults&faultLong != 0 {
+		s.blame(f, s.faults)
+	}
+	return b
 }
 
 // bool takes true and false, and the same words as strings, which occur.
@@ -328,7 +341,7 @@ func (s *Scanner) loose(to *string, c byte) bool {
 		return s.skip(c)
 	}
 	b, ok := s.text()
-	if s.faults == 0 {
+	if b = s.sound(b); s.faults == 0 {
 		*to = s.mem.text(b)
 	}
 	return ok

@@ -70,33 +70,35 @@ func (l *lexer) cutsString(c byte) bool {
 }
 
 // text takes the string whose opening quote is at pos and gives its value,
-// good until the next call; faults tells what is wrong with it. Invalid UTF-8
-// becomes U+FFFD, byte by byte, as in encoding/json.
+// good until the next call; faults tells what is wrong with it. The value may
+// be invalid UTF-8: see sound.
 func (l *lexer) text() ([]byte, bool) {
 	i := l.pos + 1
 	j := special(l.buf, i)
 	l.faults = 0
-	b, ok := l.buf[i:j], true
-	if l.buf[j] == '"' {
+	if l.buf[j] == '"' && j-i <= maxFieldBytes {
 		l.pos = j + 1
-	} else {
-		b, ok = l.decodeInto(l.scratch[:])
+		return l.buf[i:j], true
 	}
-	if !ok {
-		return nil, false
-	}
-	if len(b) > maxFieldBytes {
+	b, ok := l.decodeInto(l.scratch[:])
+	if !ok || len(b) > maxFieldBytes {
 		l.faults |= faultLong
-		return nil, true
-	}
-	if !utf8.Valid(b) {
-		b = []byte(string([]rune(string(b))))
-	}
-	if len(b) > maxFieldBytes {
-		l.faults |= faultLong
-		return nil, true
+		return nil, ok
 	}
 	return b, true
+}
+
+// sound makes a value valid UTF-8: what is not becomes U+FFFD, byte by byte, as
+// in encoding/json.
+func (l *lexer) sound(b []byte) []byte {
+	if utf8.Valid(b) {
+		return b
+	}
+	if b = []byte(string([]rune(string(b)))); len(b) > maxFieldBytes {
+		l.faults |= faultLong
+		return nil
+	}
+	return b
 }
 
 // decodeInto takes the string at pos and gives as much of its value as p
