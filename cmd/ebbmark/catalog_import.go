@@ -30,8 +30,6 @@ type reference struct {
 	overlay *catalog.Overlay
 	indexed map[string]bool // what the index names; nil: no index was there
 	have    map[string]bool
-	files   int
-	latest  time.Time // of the files' modification times
 }
 
 func newReference() *reference { return &reference{have: map[string]bool{}} }
