@@ -40,6 +40,12 @@ type given struct {
 
 func (g given) evaluate(t *testing.T) Decision {
 	t.Helper()
+	return g.evaluateIn(t, nil)
+}
+
+// evaluateIn is evaluate with condition keys.
+func (g given) evaluateIn(t *testing.T, ctx Context) Decision {
+	t.Helper()
 	list := func(texts []string) (docs []*Document) {
 		for _, text := range texts {
 			docs = append(docs, mustParse(t, text))
@@ -58,7 +64,7 @@ func (g given) evaluate(t *testing.T) Decision {
 		}
 		return mustParse(t, text)
 	}
-	req := Request{Action: g.action, Resource: g.onto, Caller: g.caller, Owner: g.owner}
+	req := Request{Action: g.action, Resource: g.onto, Caller: g.caller, Owner: g.owner, Context: ctx}
 	if req.Action == "" {
 		req.Action, req.Resource = "s3:GetObject", "arn:aws:s3:::b/k"
 	}

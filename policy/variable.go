@@ -141,38 +141,50 @@ func resolve(s string, ctx *lookup) (pattern string, ok bool) {
 		return s, true
 	}
 	var b strings.Builder
-	for t := range Tokens(s) {
+	b.Grow(len(s) + roomForValues)
+	for s != "" {
+		t, size := nextToken(s)
+		s = s[size:]
+		text := t.Text
 		switch t.Kind {
 		case AnyRun:
 			b.WriteByte('*')
+			continue
 		case AnyOne:
 			b.WriteByte('?')
-		case Literal:
-			writeLiteral(&b, t.Text)
+			continue
 		case Variable:
 			value, found := ctx.one(t.Text)
 			if !found && !t.HasDefault {
 				return "", false
 			}
-			if !found {
-				value = t.Default
+			if text = value; !found {
+				text = t.Default
 			}
-			writeLiteral(&b, value)
 		}
+		writeLiteral(&b, text)
 	}
 	return b.String(), true
 }
 
+// roomForValues is how many bytes longer than its name a variable's value is
+// expected to be at most; only speed depends on it.
+const roomForValues = 16
+
 func writeLiteral(b *strings.Builder, text string) {
-	for i := range len(text) {
-		switch c := text[i]; c {
-		case '*':
-			b.WriteByte(literalStar)
-		case '?':
-			b.WriteByte(literalQuestion)
-		default:
-			b.WriteByte(c)
+	for {
+		i := strings.IndexAny(text, "*?")
+		if i < 0 {
+			b.WriteString(text)
+			return
 		}
+		b.WriteString(text[:i])
+		if text[i] == '*' {
+			b.WriteByte(literalStar)
+		} else {
+			b.WriteByte(literalQuestion)
+		}
+		text = text[i+1:]
 	}
 }
 
