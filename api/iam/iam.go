@@ -1,22 +1,27 @@
-// Package iam is the IAM API: one file per operation, and the report jobs that
-// four of them are about (docs/spec/last-accessed.md, sections 6 to 12).
+// Package iam is the IAM API: one file per operation or per family of siblings
+// (docs/spec/iam-entities.md), and the report jobs that four of them are about
+// (docs/spec/last-accessed.md, sections 6 to 12).
 //
 // An operation is a method from an input struct to an output struct. It knows
 // no protocol: package wire decodes and validates what it gets and encodes what
-// it returns. What the operations share is here and in job.go (what a job is),
-// jobs.go (its life), marker.go (paging) and errors.go (AWS's words for what
-// package report cannot find).
+// it returns. operations.go lists them. What they share is in find.go (the
+// entity that an operation is about), shapes.go (entities as answers show
+// them), paging.go (pages of lists) and last_used.go (facts of last use); what
+// the reports share is in job.go (what a job is), jobs.go (its life), marker.go
+// (their pages) and errors.go (AWS's words for what package report cannot find).
 package iam
 
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/grant"
+	"github.com/ebbmark/ebbmark/policy"
 	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -47,6 +52,10 @@ type Config struct {
 	Retention time.Duration
 	// Span is how far reports look back. Zero: report.Span.
 	Span time.Duration
+	// OrganizationPolicies yields the service control policies that bind an
+	// account: a list per level, from the organization's root to the account.
+	// No levels: none bind it. Nil: no account is in an organization.
+	OrganizationPolicies func(ctx context.Context, account string) ([][]*policy.Document, error)
 	// Log takes warnings and the reasons of failed jobs. Nil: slog.Default().
 	Log *slog.Logger
 	// Hook is asked before a job is computed: ErrHold leaves it IN_PROGRESS,
@@ -59,6 +68,8 @@ type API struct {
 	Config
 	codec codec
 	cache *jobCache
+	// documents are the parsed policies of the simulations.
+	documents documentCache
 
 	warnedMu sync.Mutex
 	warned   map[string]bool
@@ -100,18 +111,22 @@ func New(c Config) *API {
 	}
 }
 
-// Service is the table of operations.
+// Service is the table of operations: one table per family (operations.go).
 func (a *API) Service() wire.Service {
 	return wire.Service{
 		Name:      "iam",
 		Version:   "2010-05-08",
 		Namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-		Operations: []wire.Operation{
-			wire.Op("GenerateServiceLastAccessedDetails", generateResource, a.GenerateServiceLastAccessedDetails),
-			wire.Op("GetServiceLastAccessedDetails", nil, a.GetServiceLastAccessedDetails),
-			wire.Op("GetServiceLastAccessedDetailsWithEntities", nil, a.GetServiceLastAccessedDetailsWithEntities),
-			wire.Op("ListPoliciesGrantingServiceAccess", listPoliciesResource, a.ListPoliciesGrantingServiceAccess),
-		},
+		Operations: slices.Concat(
+			a.reportOperations(),
+			a.userOperations(),
+			a.groupOperations(),
+			a.roleOperations(),
+			a.policyOperations(),
+			a.profileOperations(),
+			a.accountOperations(),
+			a.simulateOperations(),
+		),
 	}
 }
 
