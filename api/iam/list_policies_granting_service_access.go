@@ -35,6 +35,8 @@ func (in *ListPoliciesGrantingServiceAccessInput) Check(caller wire.Caller) erro
 		err = report.ErrUnsupported
 	case errors.Is(err, report.ErrUnsupported) && a.Resource == "root":
 		return wire.Errorf(http.StatusBadRequest, "InvalidInput", "Could not extract entity from ARN : %s", in.Arn)
+	case err == nil:
+		err = checkAccount(in.Arn, caller)
 	}
 	if err != nil {
 		return subjectError(err, in.Arn, caller)

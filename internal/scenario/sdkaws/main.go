@@ -49,12 +49,16 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	// The SDK closes the request's body as soon as the answer begins, and when
+	// the answer is quicker than its own writer, it loses the connection (it
+	// says "use of closed network connection") and tries again.
+	const attempts = 5
 	var client reflect.Value
 	switch args[2] {
 	case "iam":
-		client = reflect.ValueOf(iam.NewFromConfig(cfg, func(o *iam.Options) { o.RetryMaxAttempts = 1 }))
+		client = reflect.ValueOf(iam.NewFromConfig(cfg, func(o *iam.Options) { o.RetryMaxAttempts = attempts }))
 	case "sts":
-		client = reflect.ValueOf(sts.NewFromConfig(cfg, func(o *sts.Options) { o.RetryMaxAttempts = 1 }))
+		client = reflect.ValueOf(sts.NewFromConfig(cfg, func(o *sts.Options) { o.RetryMaxAttempts = attempts }))
 	default:
 		return fmt.Errorf("unknown service %s", args[2])
 	}
@@ -121,6 +125,10 @@ func set(field reflect.Value, values []string) error {
 		field.Set(list)
 		return nil
 	}
+	if field.Kind() == reflect.Bool && len(values) == 0 {
+		field.SetBool(true)
+		return nil
+	}
 	if len(values) != 1 {
 		return fmt.Errorf("want one value, got %d", len(values))
 	}
@@ -150,6 +158,9 @@ func plain(v reflect.Value) any {
 		}
 		return plain(v.Elem())
 	case reflect.Slice:
+		if text, ok := v.Interface().([]byte); ok {
+			return text // JSON has it in base64, as the CLI does
+		}
 		list := make([]any, v.Len())
 		for i := range list {
 			list[i] = plain(v.Index(i))
