@@ -37,6 +37,12 @@ func readResources(s *policy.Statement, version string) (resources, kind) {
 	if r.negated {
 		list = s.NotResource
 	}
+	// AWS completes an ARN that lacks fields ("arn:aws:sqs") with stars. Such a
+	// text with a star of its own matches as it is written, too, which is why the
+	// completed form is added where it can only keep more granted.
+	if s.Allow != r.negated {
+		list = withCompleted(list)
+	}
 	for _, text := range list {
 		g, variable := resource(text, version == policy.Version2012)
 		// The value of a variable is unknown. In the element of an Allow and in
@@ -54,6 +60,17 @@ func readResources(s *policy.Statement, version string) (resources, kind) {
 		return resources{}, whole(r.negated)
 	}
 	return r, some
+}
+
+// withCompleted is the list with the completed form of every incomplete ARN.
+func withCompleted(list []string) []string {
+	out := list[:len(list):len(list)]
+	for _, text := range list {
+		if full := policy.CompleteARN(text); full != text {
+			out = append(out, full)
+		}
+	}
+	return out
 }
 
 func whole(yes bool) kind {

@@ -2,8 +2,10 @@ package policy
 
 // Bounds on what is read. Every one is far above what AWS itself stores.
 const (
-	// MaxCharacters is the length of a document in characters (IAM-14).
-	MaxCharacters = 131_072
+	// MaxCharacters is the length of a document in characters. Customers may
+	// write 131,072 of them (IAM-14); AWS's own policies are longer: that of its
+	// support role, which every account has, is over 150,000.
+	MaxCharacters = 1_000_000
 	// MaxStatements is the number of statements of a document.
 	MaxStatements = 4_096
 	// maxNumber is the length of a number or date in a condition; a longer one

@@ -43,7 +43,7 @@ type parser struct{ scanner }
 
 func (p *parser) bounds() error {
 	if len(p.text) > MaxCharacters && utf8.RuneCountInString(p.text) > MaxCharacters {
-		return &SyntaxError{1, 1, fmt.Sprintf("the document has more than %d characters, the most AWS takes: split it into several policies", MaxCharacters)}
+		return &SyntaxError{1, 1, fmt.Sprintf("the document has more than %d characters: split it into several policies", MaxCharacters)}
 	}
 	if !utf8.ValidString(p.text) {
 		return p.fail(invalidAt(p.text), "a byte that is not UTF-8: save the document as UTF-8")

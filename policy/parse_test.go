@@ -184,12 +184,12 @@ func TestParseErrorText(t *testing.T) {
 
 func TestParseBounds(t *testing.T) {
 	head, tail := `{"Statement":[],"Id":"`, `"}`
-	fits := head + strings.Repeat("ü", 131_072-len(head)-len(tail)) + tail
+	fits := head + strings.Repeat("ü", 1_000_000-len(head)-len(tail)) + tail
 	if _, err := ParseString(fits); err != nil {
-		t.Errorf("131072 characters: %v", err)
+		t.Errorf("1,000,000 characters: %v", err)
 	}
-	if _, err := ParseString(fits + " "); err == nil || !strings.Contains(err.Error(), "more than 131072 characters") {
-		t.Errorf("131073 characters: %v", err)
+	if _, err := ParseString(fits + " "); err == nil || !strings.Contains(err.Error(), "more than 1000000 characters") {
+		t.Errorf("1,000,001 characters: %v", err)
 	}
 	// 31 characters each: more statements than the limit need more room than a
 	// document has, so the limit is tried with the shortest there are.
