@@ -3,6 +3,7 @@
 usage: boto3aws.py --endpoint-url URL SERVICE OPERATION [--flag VALUE...]...
 """
 
+import base64
 import datetime
 import json
 import sys
@@ -19,6 +20,8 @@ def camel(kebab):
 def value(shape, words):
     if shape.type_name == "list":
         return list(words)
+    if shape.type_name == "boolean" and not words:
+        return True
     (word,) = words
     return int(word) if shape.type_name in ("integer", "long") else word
 
@@ -38,6 +41,8 @@ def inputs(model, flags):
 def plain(v):
     if isinstance(v, datetime.datetime):
         return v.isoformat()
+    if isinstance(v, bytes):
+        return base64.b64encode(v).decode()
     raise TypeError(type(v))
 
 
