@@ -48,23 +48,46 @@ func (b *Book) Account(ctx context.Context, id string) (*inventory.Account, erro
 	return e.account, nil
 }
 
-// Replace makes the inventory of account a.ID what a says, in one step: readers
-// and a crash see the old one or the new one whole. When it says the same
-// already nothing is written. The Book keeps no part of a.
+// Replace makes the inventory of the mirror a.ID what a snapshot says, in one
+// step: readers and a crash see the old one or the new one whole. What a
+// snapshot does not say is kept (inventory.Account.Keep). When all is as before
+// nothing is written. The Book keeps no part of a. An account that is not there
+// becomes a mirror, and so does a home that is still empty; any other home is
+// ErrHome.
 //
 // On an error other than of the arguments the new inventory may be in place or
 // not; repeating the call is safe.
 func (b *Book) Replace(ctx context.Context, a *inventory.Account) error {
-	if !accountForm.MatchString(a.ID) {
-		return fmt.Errorf("replace inventory: %q is no account id of 12 digits", a.ID)
+	if err := checkID(a.ID); err != nil {
+		return fmt.Errorf("replace inventory: %w", err)
 	}
-	a = a.Clone()
-	a.Index()
-	err := b.commit(ctx, a.ID, b.replaceable, func(*entry) (*inventory.Account, error) { return a, nil })
+	err := b.commit(ctx, a.ID, b.replaceable, func(old *entry) (*inventory.Account, Mode, error) {
+		if old.head.Mode == Home && !empty(old.account) {
+			return nil, "", ErrHome
+		}
+		next := a.Clone()
+		next.Index()
+		next.Keep(old.account)
+		next.Index()
+		return next, Mirror, nil
+	})
 	if err != nil {
 		return fmt.Errorf("replace inventory of account %s: %w", a.ID, err)
 	}
 	b.sweep(ctx, a.ID)
+	return nil
+}
+
+// empty reports whether nobody would miss anything if the entities were gone.
+func empty(a *inventory.Account) bool {
+	return a != nil && len(a.Users)+len(a.Groups)+len(a.Roles)+len(a.Profiles)+len(a.SAML)+len(a.OIDC) == 0 &&
+		len(inventory.WithoutBuiltIn(a.Partition, a.Policies)) == 0
+}
+
+func checkID(id string) error {
+	if !accountForm.MatchString(id) {
+		return fmt.Errorf("%q is no account id of 12 digits", id)
+	}
 	return nil
 }
 
@@ -76,17 +99,25 @@ var accountForm = regexp.MustCompile(`^[0-9]{12}$`)
 // as it is and nothing is stored. An account without inventory is
 // store.ErrNotFound.
 func (b *Book) Update(ctx context.Context, id string, change func(*inventory.Account) error) error {
-	err := b.commit(ctx, id, b.current, func(old *entry) (*inventory.Account, error) {
+	return b.update(ctx, id, func(Mode) error { return nil }, change)
+}
+
+// update is Update on an account whose mode is accepted.
+func (b *Book) update(ctx context.Context, id string, accept func(Mode) error, change func(*inventory.Account) error) error {
+	err := b.commit(ctx, id, b.current, func(old *entry) (*inventory.Account, Mode, error) {
+		if err := accept(old.head.mode()); err != nil {
+			return nil, "", err
+		}
 		a := old.account.Clone()
 		a.Index()
 		if err := change(a); err != nil {
-			return nil, &changeError{err}
+			return nil, "", &changeError{err}
 		}
 		if a.ID != old.account.ID || a.Partition != old.account.Partition {
-			return nil, errors.New("the change makes it another account")
+			return nil, "", errors.New("the change makes it another account")
 		}
 		a.Index()
-		return a, nil
+		return a, old.head.Mode, nil
 	})
 	if own, ok := errors.AsType[*changeError](err); ok {
 		return own.error
@@ -114,7 +145,7 @@ func (b *Book) IDs(ctx context.Context) ([]string, error) {
 
 // commit stores what make says, given what base found, until no other writer
 // comes between.
-func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Context, id string) (*entry, error), make func(old *entry) (*inventory.Account, error)) error {
+func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Context, id string) (*entry, error), make func(old *entry) (*inventory.Account, Mode, error)) error {
 	done, err := b.turns.take(ctx, id)
 	if err != nil {
 		return err
@@ -125,11 +156,11 @@ func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Cont
 		if err != nil {
 			return err
 		}
-		a, err := make(old)
+		a, mode, err := make(old)
 		if err != nil {
 			return err
 		}
-		err = b.swap(ctx, old, a)
+		err = b.swap(ctx, old, a, mode)
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
@@ -187,8 +218,8 @@ func (b *Book) lastGeneration(ctx context.Context, id string) (int64, error) {
 
 // swap makes a the inventory if the head is still at old's version, else
 // store.ErrConflict.
-func (b *Book) swap(ctx context.Context, old *entry, a *inventory.Account) error {
-	next, fresh, err := plan(old, a)
+func (b *Book) swap(ctx context.Context, old *entry, a *inventory.Account, mode Mode) error {
+	next, fresh, err := plan(old, a, mode)
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 
+	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/store"
 )
 
@@ -16,10 +18,29 @@ type head struct {
 	Generation int64  `json:"generation"`
 	ID         string `json:"id"`
 	Partition  string `json:"partition"`
-	Users      shelf  `json:"users,omitempty"`
-	Groups     shelf  `json:"groups,omitempty"`
-	Roles      shelf  `json:"roles,omitempty"`
-	Policies   shelf  `json:"policies,omitempty"`
+	// Mode says whether the account is a mirror or a home; empty is a mirror.
+	Mode      Mode               `json:"mode,omitempty"`
+	Settings  inventory.Settings `json:"settings,omitzero"`
+	Users     shelf              `json:"users,omitempty"`
+	Groups    shelf              `json:"groups,omitempty"`
+	Roles     shelf              `json:"roles,omitempty"`
+	Policies  shelf              `json:"policies,omitempty"`
+	Profiles  shelf              `json:"profiles,omitempty"`
+	Devices   shelf              `json:"devices,omitempty"`
+	SAML      shelf              `json:"saml,omitempty"`
+	OIDC      shelf              `json:"oidc,omitempty"`
+	Deletions shelf              `json:"deletions,omitempty"`
+}
+
+// shelves are those of all kinds.
+func (h *head) shelves() []*shelf {
+	return []*shelf{&h.Users, &h.Groups, &h.Roles, &h.Policies, &h.Profiles, &h.Devices, &h.SAML, &h.OIDC, &h.Deletions}
+}
+
+// same reports whether both heads say the same inventory.
+func (h *head) same(o *head) bool {
+	return h.Partition == o.Partition && h.Mode == o.Mode && h.Settings.Equal(o.Settings) &&
+		slices.EqualFunc(h.shelves(), o.shelves(), func(a, b *shelf) bool { return slices.Equal(*a, *b) })
 }
 
 // shelf lists the segments of one kind of entity by bucket. Its length is the
@@ -70,8 +91,8 @@ func decode(body []byte, v any, found *int) error {
 // refs yields every segment of the head.
 func (h *head) refs() iter.Seq[ref] {
 	return func(yield func(ref) bool) {
-		for _, s := range []shelf{h.Users, h.Groups, h.Roles, h.Policies} {
-			for _, r := range s {
+		for _, s := range h.shelves() {
+			for _, r := range *s {
 				if r.ID != "" && !yield(r) {
 					return
 				}

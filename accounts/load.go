@@ -64,19 +64,25 @@ func (b *Book) load(ctx context.Context, id string, version store.Version, body 
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{version: version, head: h, account: &inventory.Account{ID: h.ID, Partition: h.Partition}}
+	e := &entry{version: version, head: h, account: &inventory.Account{ID: h.ID, Partition: h.Partition, Settings: h.Settings}}
 	near := b.cache.near(id)
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(loaders)
 	joins := []func(){
 		fetch(ctx, g, b.docs, users(), e, near), fetch(ctx, g, b.docs, groups(), e, near),
 		fetch(ctx, g, b.docs, roles(), e, near), fetch(ctx, g, b.docs, policies(), e, near),
+		fetch(ctx, g, b.docs, profiles(), e, near), fetch(ctx, g, b.docs, devices(), e, near),
+		fetch(ctx, g, b.docs, samlProviders(), e, near), fetch(ctx, g, b.docs, oidcProviders(), e, near),
+		fetch(ctx, g, b.docs, deletions(), e, near),
 	}
 	if err := g.Wait(); err != nil {
 		return nil, fmt.Errorf("inventory of account %s: %w", id, err)
 	}
 	for _, join := range joins {
 		join()
+	}
+	if h.Mode == Home {
+		e.account.AddBuiltIn()
 	}
 	e.account.Index()
 	b.cache.put(e)
@@ -91,7 +97,7 @@ func fetch[E any](ctx context.Context, g *errgroup.Group, docs store.Docs, k kin
 	parts := make([][]*E, len(shelf))
 	var had [][]*E
 	if near != nil && len(*k.shelf(&near.head)) == len(shelf) {
-		had = split(k, *k.list(near.account), len(shelf))
+		had = split(k, k.of(near.account), len(shelf))
 	}
 	for i, r := range shelf {
 		switch {

@@ -26,49 +26,102 @@ type kind[E any] struct {
 	equal func(a, b *E) bool
 	list  func(*inventory.Account) *[]*E
 	shelf func(*head) *shelf
+	// stored are the entities of the list that are stored; nil: all.
+	stored func(partition string, list []*E) []*E
 }
 
 func users() kind[inventory.User] {
-	return kind[inventory.User]{"user", func(u *inventory.User) string { return u.ID }, (*inventory.User).Equal,
-		func(a *inventory.Account) *[]*inventory.User { return &a.Users }, func(h *head) *shelf { return &h.Users }}
+	return kind[inventory.User]{
+		name: "user", id: func(u *inventory.User) string { return u.ID }, equal: (*inventory.User).Equal,
+		list: func(a *inventory.Account) *[]*inventory.User { return &a.Users }, shelf: func(h *head) *shelf { return &h.Users },
+	}
 }
 
 func groups() kind[inventory.Group] {
-	return kind[inventory.Group]{"group", func(g *inventory.Group) string { return g.ID }, (*inventory.Group).Equal,
-		func(a *inventory.Account) *[]*inventory.Group { return &a.Groups }, func(h *head) *shelf { return &h.Groups }}
+	return kind[inventory.Group]{
+		name: "group", id: func(g *inventory.Group) string { return g.ID }, equal: (*inventory.Group).Equal,
+		list: func(a *inventory.Account) *[]*inventory.Group { return &a.Groups }, shelf: func(h *head) *shelf { return &h.Groups },
+	}
 }
 
 func roles() kind[inventory.Role] {
-	return kind[inventory.Role]{"role", func(r *inventory.Role) string { return r.ID }, (*inventory.Role).Equal,
-		func(a *inventory.Account) *[]*inventory.Role { return &a.Roles }, func(h *head) *shelf { return &h.Roles }}
+	return kind[inventory.Role]{
+		name: "role", id: func(r *inventory.Role) string { return r.ID }, equal: (*inventory.Role).Equal,
+		list: func(a *inventory.Account) *[]*inventory.Role { return &a.Roles }, shelf: func(h *head) *shelf { return &h.Roles },
+	}
 }
 
 func policies() kind[inventory.Policy] {
-	return kind[inventory.Policy]{"policy", func(p *inventory.Policy) string { return p.ARN }, (*inventory.Policy).Equal,
-		func(a *inventory.Account) *[]*inventory.Policy { return &a.Policies }, func(h *head) *shelf { return &h.Policies }}
+	return kind[inventory.Policy]{
+		name: "policy", id: func(p *inventory.Policy) string { return p.ARN }, equal: (*inventory.Policy).Equal,
+		list: func(a *inventory.Account) *[]*inventory.Policy { return &a.Policies }, shelf: func(h *head) *shelf { return &h.Policies },
+		stored: inventory.WithoutBuiltIn,
+	}
+}
+
+func profiles() kind[inventory.InstanceProfile] {
+	return kind[inventory.InstanceProfile]{
+		name: "profile", id: func(p *inventory.InstanceProfile) string { return p.ID }, equal: (*inventory.InstanceProfile).Equal,
+		list: func(a *inventory.Account) *[]*inventory.InstanceProfile { return &a.Profiles }, shelf: func(h *head) *shelf { return &h.Profiles },
+	}
+}
+
+func devices() kind[inventory.Device] {
+	return kind[inventory.Device]{
+		name: "device", id: func(d *inventory.Device) string { return d.Serial }, equal: (*inventory.Device).Equal,
+		list: func(a *inventory.Account) *[]*inventory.Device { return &a.Devices }, shelf: func(h *head) *shelf { return &h.Devices },
+	}
+}
+
+func samlProviders() kind[inventory.SAMLProvider] {
+	return kind[inventory.SAMLProvider]{
+		name: "saml", id: func(p *inventory.SAMLProvider) string { return p.ARN }, equal: (*inventory.SAMLProvider).Equal,
+		list: func(a *inventory.Account) *[]*inventory.SAMLProvider { return &a.SAML }, shelf: func(h *head) *shelf { return &h.SAML },
+	}
+}
+
+func oidcProviders() kind[inventory.OIDCProvider] {
+	return kind[inventory.OIDCProvider]{
+		name: "oidc", id: func(p *inventory.OIDCProvider) string { return p.ARN }, equal: (*inventory.OIDCProvider).Equal,
+		list: func(a *inventory.Account) *[]*inventory.OIDCProvider { return &a.OIDC }, shelf: func(h *head) *shelf { return &h.OIDC },
+	}
+}
+
+func deletions() kind[inventory.Deletion] {
+	return kind[inventory.Deletion]{
+		name: "deletion", id: func(d *inventory.Deletion) string { return d.ID }, equal: (*inventory.Deletion).Equal,
+		list: func(a *inventory.Account) *[]*inventory.Deletion { return &a.Deletions }, shelf: func(h *head) *shelf { return &h.Deletions },
+	}
+}
+
+// of are the entities of an account that are stored.
+func (k *kind[E]) of(a *inventory.Account) []*E {
+	if k.stored == nil {
+		return *k.list(a)
+	}
+	return k.stored(a.Partition, *k.list(a))
 }
 
 // plan is the state in which the inventory is a, and the segments that have to
 // be written for it; it is old itself when nothing differs.
-func plan(old *entry, a *inventory.Account) (*entry, []store.Doc, error) {
-	next := &entry{account: a, head: head{Format: format, Generation: old.head.Generation + 1, ID: a.ID, Partition: a.Partition}}
+func plan(old *entry, a *inventory.Account, mode Mode) (*entry, []store.Doc, error) {
+	next := &entry{account: a, head: head{
+		Format: format, Generation: old.head.Generation + 1, ID: a.ID, Partition: a.Partition, Mode: mode, Settings: a.Settings,
+	}}
 	var fresh []store.Doc
 	err := errors.Join(
 		shelve(users(), old, next, &fresh), shelve(groups(), old, next, &fresh),
-		shelve(roles(), old, next, &fresh), shelve(policies(), old, next, &fresh))
+		shelve(roles(), old, next, &fresh), shelve(policies(), old, next, &fresh),
+		shelve(profiles(), old, next, &fresh), shelve(devices(), old, next, &fresh),
+		shelve(samlProviders(), old, next, &fresh), shelve(oidcProviders(), old, next, &fresh),
+		shelve(deletions(), old, next, &fresh))
 	if err != nil {
 		return nil, nil, err
 	}
-	if old.version != 0 && next.sameContent(old) {
+	if old.version != 0 && next.head.same(&old.head) {
 		return old, nil, nil
 	}
 	return next, fresh, nil
-}
-
-// sameContent reports whether both heads list the same segments.
-func (e *entry) sameContent(o *entry) bool {
-	return e.head.Partition == o.head.Partition && slices.Equal(e.head.Users, o.head.Users) && slices.Equal(e.head.Groups, o.head.Groups) &&
-		slices.Equal(e.head.Roles, o.head.Roles) && slices.Equal(e.head.Policies, o.head.Policies)
 }
 
 // shelve fills one shelf of next. A bucket whose entities are as they were keeps
@@ -76,12 +129,12 @@ func (e *entry) sameContent(o *entry) bool {
 // a segment is too large; it never shrinks, so that an account whose size
 // swings is not rewritten each time.
 func shelve[E any](k kind[E], old, next *entry, fresh *[]store.Doc) error {
-	list, had := *k.list(next.account), *k.shelf(&old.head)
+	list, had := k.of(next.account), *k.shelf(&old.head)
 	n := max(len(had), bucketsFor(len(list)))
 	for {
 		var was [][]*E
 		if n == len(had) && old.account != nil {
-			was = split(k, *k.list(old.account), n)
+			was = split(k, k.of(old.account), n)
 		}
 		shelf, docs, tooLarge, err := fill(k, next, split(k, list, n), was, had)
 		if err != nil {

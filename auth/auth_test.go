@@ -89,11 +89,32 @@ func signed(t *testing.T, id, secret, token string, at time.Time) (*http.Request
 
 func (h *house) key(t *testing.T, owner auth.Owner) auth.Key {
 	t.Helper()
+	key, err := h.Keys.Issue(t.Context(), h.book.Update, owner, "", "", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// orphan is a key that the inventory does not list.
+func (h *house) orphan(t *testing.T, owner auth.Owner) auth.Key {
+	t.Helper()
 	key, err := h.Keys.Create(t.Context(), owner, "", "", now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return key
+}
+
+func (h *house) update(t *testing.T, change func(*inventory.Account)) {
+	t.Helper()
+	err := h.book.Update(t.Context(), account, func(a *inventory.Account) error {
+		change(a)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func wantCode(t *testing.T, err error, code string) {
@@ -160,8 +181,12 @@ func TestARoleSession(t *testing.T) {
 func TestRefusedCredentials(t *testing.T) {
 	h := newHouse(t)
 	key := h.key(t, auth.Owner{Account: account, User: "AIDAALICE0000000000001"})
-	gone := h.key(t, auth.Owner{Account: account, User: "AIDAGONE00000000000001"})
-	elsewhere := h.key(t, auth.Owner{Account: "999999999999"})
+	gone := h.orphan(t, auth.Owner{Account: account, User: "AIDAGONE00000000000001"})
+	elsewhere := h.orphan(t, auth.Owner{Account: "999999999999"})
+	unlisted := h.orphan(t, auth.Owner{Account: account, User: "AIDAALICE0000000000001"})
+	asRoot := h.orphan(t, auth.Owner{Account: account})
+	resting := h.key(t, auth.Owner{Account: account, User: "AIDAALICE0000000000001"})
+	h.update(t, func(a *inventory.Account) { a.KeyOf("AIDAALICE0000000000001", resting.ID).Active = false })
 	foreign := &auth.Keyring{Sealer: sealer(t), Random: rand.Reader}
 	fs, foreignToken, err := foreign.NewSession(auth.Session{Account: account, Expires: now.Add(time.Hour)})
 	if err != nil {
@@ -175,6 +200,10 @@ func TestRefusedCredentials(t *testing.T) {
 		"an unknown key":                     {"AKIANOSUCHKEY0000001", "x", "", "InvalidClientTokenId"},
 		"a key id that is none":              {"x", "x", "", "InvalidClientTokenId"},
 		"a wrong secret":                     {key.ID, "x", "", "SignatureDoesNotMatch"},
+		"an inactive key":                    {resting.ID, resting.Secret, "", "InvalidClientTokenId"},
+		"an inactive key, a wrong secret":    {resting.ID, "x", "", "InvalidClientTokenId"},
+		"a key that its user does not list":  {unlisted.ID, unlisted.Secret, "", "InvalidClientTokenId"},
+		"a key that the root does not list":  {asRoot.ID, asRoot.Secret, "", "InvalidClientTokenId"},
 		"a user that is gone":                {gone.ID, gone.Secret, "", "InvalidClientTokenId"},
 		"an account that is gone":            {elsewhere.ID, elsewhere.Secret, "", "InvalidClientTokenId"},
 		"a session of another server":        {fs.KeyID, fs.Secret, foreignToken, "InvalidClientTokenId"},
@@ -239,5 +268,31 @@ func TestKeysAreUniqueAndSealed(t *testing.T) {
 	other := &auth.Keyring{Docs: h.docs, Sealer: sealer(t), Random: rand.Reader}
 	if _, err := other.Lookup(ctx, "AKIAMYOWNKEY00000001"); !errors.Is(err, auth.ErrSealed) {
 		t.Errorf("with another server's secret key: got %v", err)
+	}
+}
+
+func TestAnOwnerHasTwoKeysAtMost(t *testing.T) {
+	h := newHouse(t)
+	for _, owner := range []auth.Owner{{Account: account}, {Account: account, User: "AIDAALICE0000000000001"}} {
+		h.key(t, owner)
+		h.key(t, owner)
+		_, err := h.Keys.Issue(t.Context(), h.book.Update, owner, "AKIATHIRD00000000001", "secret-of-16-char", now)
+		if !errors.Is(err, auth.ErrTooManyKeys) {
+			t.Errorf("got %v", err)
+		}
+		if _, err := h.Keys.Lookup(t.Context(), "AKIATHIRD00000000001"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("the refused key was left behind: %v", err)
+		}
+	}
+}
+
+func TestAKeyOfAMirrorIsForTheOperatorOnly(t *testing.T) {
+	h := newHouse(t)
+	_, err := h.Keys.Issue(t.Context(), h.book.Write, auth.Owner{Account: account}, "AKIATHIRD00000000001", "", now)
+	if !errors.Is(err, accounts.ErrMirror) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := h.Keys.Lookup(t.Context(), "AKIATHIRD00000000001"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the refused key was left behind: %v", err)
 	}
 }

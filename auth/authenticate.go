@@ -46,14 +46,14 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, body 
 	} else if err != nil {
 		return wire.Caller{}, "", wire.Errorf(400, "IncompleteSignature", "%s", sentence(err))
 	}
-	s, err := a.session(ctx, signature)
+	s, account, err := a.session(ctx, signature)
 	if err != nil {
 		return wire.Caller{}, signature.Service, err
 	}
 	if err := a.verify(signature, request, s); err != nil {
 		return wire.Caller{}, signature.Service, err
 	}
-	caller, err := a.caller(ctx, s)
+	caller, err := callerOf(account, s)
 	if err != nil {
 		return wire.Caller{}, signature.Service, err
 	}
@@ -85,37 +85,47 @@ func (a *Authenticator) verify(signature *sigv4.Signature, request *sigv4.Reques
 	return nil
 }
 
-// session finds what the key id and token stand for. A long-term key is a
-// session without an end.
-func (a *Authenticator) session(ctx context.Context, signature *sigv4.Signature) (Session, error) {
+// session finds what the key id and token stand for, and the account they are
+// of. A long-term key is a session without an end.
+func (a *Authenticator) session(ctx context.Context, signature *sigv4.Signature) (Session, *inventory.Account, error) {
 	if signature.Token != "" {
 		s, err := a.Keys.openSession(signature.Token)
 		if err != nil || s.KeyID != signature.KeyID {
-			return Session{}, errInvalidToken
+			return Session{}, nil, errInvalidToken
 		}
-		return s, nil
+		account, err := a.account(ctx, s.Account)
+		return s, account, err
 	}
 	if !validKeyID.MatchString(signature.KeyID) {
-		return Session{}, errInvalidToken
+		return Session{}, nil, errInvalidToken
 	}
 	key, err := a.Keys.Lookup(ctx, signature.KeyID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !key.Active {
-		return Session{}, errInvalidToken
+	if errors.Is(err, store.ErrNotFound) {
+		return Session{}, nil, errInvalidToken
 	} else if err != nil {
-		return Session{}, err
+		return Session{}, nil, err
 	}
-	return Session{KeyID: key.ID, Secret: key.Secret, Account: key.Owner.Account, User: key.Owner.User}, nil
+	account, err := a.account(ctx, key.Owner.Account)
+	if err != nil {
+		return Session{}, nil, err
+	}
+	if listed := account.KeyOf(key.Owner.User, key.ID); listed == nil || !listed.Active {
+		return Session{}, nil, errInvalidToken
+	}
+	return Session{KeyID: key.ID, Secret: key.Secret, Account: key.Owner.Account, User: key.Owner.User}, account, nil
 }
 
-// caller names the principal of a session by what the inventory says today. A
-// user or role that is gone has no valid credentials.
-func (a *Authenticator) caller(ctx context.Context, s Session) (wire.Caller, error) {
-	account, err := a.Accounts.Account(ctx, s.Account)
+func (a *Authenticator) account(ctx context.Context, id string) (*inventory.Account, error) {
+	account, err := a.Accounts.Account(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return wire.Caller{}, errInvalidToken
-	} else if err != nil {
-		return wire.Caller{}, err
+		return nil, errInvalidToken
 	}
+	return account, err
+}
+
+// callerOf names the principal of a session by what the inventory says today. A
+// user or role that is gone has no valid credentials.
+func callerOf(account *inventory.Account, s Session) (wire.Caller, error) {
 	c := wire.Caller{
 		Account: s.Account, Partition: account.Partition, Entity: s.Role + s.User, SessionPolicies: s.policies(account),
 		Temporary: !s.Expires.IsZero(), SourceIdentity: s.Source, Transitive: s.Transitive,

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"encoding/base32"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -11,6 +10,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/store"
 )
 
@@ -22,11 +22,11 @@ type Owner struct {
 	User    string `json:"user,omitempty"`
 }
 
-// Key is a long-term access key of this server.
+// Key is a long-term access key of this server. Whether it is in force is not
+// its own: the inventory lists the keys of users and roots (inventory.AccessKey).
 type Key struct {
 	ID, Secret string
 	Owner      Owner
-	Active     bool
 	Created    time.Time
 }
 
@@ -45,7 +45,6 @@ type credential struct {
 	Format  int       `json:"format"`
 	Owner   Owner     `json:"owner"`
 	Sealed  string    `json:"sealed"` // the secret
-	Active  bool      `json:"active"`
 	Created time.Time `json:"created"`
 }
 
@@ -58,8 +57,9 @@ var (
 	validSecret = regexp.MustCompile(`^[!-~]{16,128}$`)
 )
 
-// Create stores a key. An empty id or secret is made up. The error is
-// ErrKeyExists when another key has that id.
+// Create stores a key, which works once the inventory lists it: see Issue. An
+// empty id or secret is made up. The error is ErrKeyExists when another key has
+// that id.
 func (k *Keyring) Create(ctx context.Context, owner Owner, id, secret string, now time.Time) (Key, error) {
 	id, secret, err := k.fill(id, secret)
 	if err != nil {
@@ -69,7 +69,7 @@ func (k *Keyring) Create(ctx context.Context, owner Owner, id, secret string, no
 	if err != nil {
 		return Key{}, fmt.Errorf("seal access key %s: %w", id, err)
 	}
-	body, err := json.Marshal(credential{credentialFormat, owner, sealed, true, now.UTC()})
+	body, err := json.Marshal(credential{credentialFormat, owner, sealed, now.UTC()})
 	if err != nil {
 		return Key{}, err
 	}
@@ -79,13 +79,13 @@ func (k *Keyring) Create(ctx context.Context, owner Owner, id, secret string, no
 	} else if err != nil {
 		return Key{}, fmt.Errorf("store access key %s: %w", id, err)
 	}
-	return Key{id, secret, owner, true, now.UTC()}, nil
+	return Key{id, secret, owner, now.UTC()}, nil
 }
 
 func (k *Keyring) fill(id, secret string) (string, string, error) {
 	var err error
 	if id == "" {
-		if id, err = NewID("AKIA", 20, k.Random); err != nil {
+		if id, err = inventory.NewID(inventory.KeyID, k.Random); err != nil {
 			return "", "", err
 		}
 	}
@@ -120,19 +120,19 @@ func (k *Keyring) Lookup(ctx context.Context, id string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("access key %s: %w", id, err)
 	}
-	return Key{id, string(secret), c.Owner, c.Active, c.Created}, nil
+	return Key{id, string(secret), c.Owner, c.Created}, nil
 }
 
-// idAlphabet is the one of AWS's unique ids (IAM-11).
-var idAlphabet = base32.NewEncoding("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").WithPadding(base32.NoPadding)
-
-// NewID makes up a unique id: the prefix (IAM-10) filled to length characters.
-func NewID(prefix string, length int, random io.Reader) (string, error) {
-	raw := make([]byte, length)
-	if _, err := io.ReadFull(random, raw); err != nil {
-		return "", fmt.Errorf("read randomness: %w", err)
+// Delete removes a key. One that is not there is no error.
+func (k *Keyring) Delete(ctx context.Context, id string) error {
+	_, version, err := k.Docs.GetDoc(ctx, store.KindCredential, id)
+	if err == nil {
+		err = k.Docs.DeleteDoc(ctx, store.KindCredential, id, version)
 	}
-	return prefix + idAlphabet.EncodeToString(raw)[:length-len(prefix)], nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("delete access key %s: %w", id, err)
+	}
+	return nil
 }
 
 // newSecret makes up a secret of 40 characters.

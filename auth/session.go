@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/ebbmark/ebbmark/inventory"
 )
 
 // Session is what temporary credentials stand for. It travels sealed in the
@@ -35,7 +37,7 @@ const sessionUse = "session token"
 // NewSession completes s with a key id and secret and seals it: the token is
 // what a client sends with every request.
 func (k *Keyring) NewSession(s Session) (_ Session, token string, err error) {
-	if s.KeyID, err = NewID("ASIA", 20, k.Random); err != nil {
+	if s.KeyID, err = inventory.NewID(inventory.TemporaryKeyID, k.Random); err != nil {
 		return s, "", err
 	}
 	if s.Secret, err = newSecret(k.Random); err != nil {

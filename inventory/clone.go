@@ -9,6 +9,9 @@ func (a *Account) Clone() *Account {
 		ID: a.ID, Partition: a.Partition,
 		Users: each(a.Users, (*User).Clone), Groups: each(a.Groups, (*Group).Clone),
 		Roles: each(a.Roles, (*Role).Clone), Policies: each(a.Policies, (*Policy).Clone),
+		Profiles: each(a.Profiles, (*InstanceProfile).Clone), Devices: each(a.Devices, (*Device).Clone),
+		SAML: each(a.SAML, (*SAMLProvider).Clone), OIDC: each(a.OIDC, (*OIDCProvider).Clone),
+		Deletions: each(a.Deletions, (*Deletion).Clone), Settings: a.Settings.Clone(),
 	}
 }
 
@@ -25,6 +28,7 @@ func (u *User) Clone() *User {
 	c := *u
 	c.Inline, c.Attached = slices.Clone(u.Inline), slices.Clone(u.Attached)
 	c.Groups, c.Tags = slices.Clone(u.Groups), slices.Clone(u.Tags)
+	c.Keys, c.Login = slices.Clone(u.Keys), u.Login.Clone()
 	return &c
 }
 
@@ -39,7 +43,7 @@ func (g *Group) Clone() *Group {
 func (r *Role) Clone() *Role {
 	c := *r
 	c.Inline, c.Attached = slices.Clone(r.Inline), slices.Clone(r.Attached)
-	c.Tags, c.InstanceProfiles = slices.Clone(r.Tags), slices.Clone(r.InstanceProfiles)
+	c.Tags = slices.Clone(r.Tags)
 	return &c
 }
 
@@ -48,4 +52,58 @@ func (p *Policy) Clone() *Policy {
 	c := *p
 	c.Versions, c.Tags = slices.Clone(p.Versions), slices.Clone(p.Tags)
 	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed.
+func (p *InstanceProfile) Clone() *InstanceProfile {
+	c := *p
+	c.Tags = slices.Clone(p.Tags)
+	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed; of nil it is nil.
+func (l *LoginProfile) Clone() *LoginProfile {
+	if l == nil {
+		return nil
+	}
+	c := *l
+	c.Former = slices.Clone(l.Former)
+	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed.
+func (d *Device) Clone() *Device {
+	c := *d
+	c.Tags = slices.Clone(d.Tags)
+	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed.
+func (p *SAMLProvider) Clone() *SAMLProvider {
+	c := *p
+	c.Tags = slices.Clone(p.Tags)
+	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed.
+func (p *OIDCProvider) Clone() *OIDCProvider {
+	c := *p
+	c.Clients, c.Thumbprints, c.Tags = slices.Clone(p.Clients), slices.Clone(p.Thumbprints), slices.Clone(p.Tags)
+	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed.
+func (d *Deletion) Clone() *Deletion {
+	c := *d
+	return &c
+}
+
+// Clone is a copy that shares nothing that can be changed.
+func (s Settings) Clone() Settings {
+	s.RootKeys, s.Aliases = slices.Clone(s.RootKeys), slices.Clone(s.Aliases)
+	if s.PasswordPolicy != nil {
+		p := *s.PasswordPolicy
+		s.PasswordPolicy = &p
+	}
+	return s
 }

@@ -41,6 +41,7 @@ func (d *groupDetail) entity(o *owner, ds documents) (*Group, error) {
 	return g, nil
 }
 
+// entity does not take the role's instance profiles: see profiles.
 func (d *roleDetail) entity(o *owner, ds documents) (*Role, error) {
 	path, err := o.identity("role", d.RoleName, d.RoleID, d.Arn, d.Path)
 	created, err1 := dated("CreateDate", d.CreateDate, true)
@@ -52,15 +53,14 @@ func (d *roleDetail) entity(o *owner, ds documents) (*Role, error) {
 	inline, err4 := inlines(d.RolePolicyList, ds)
 	attached, err5 := attachments(d.AttachedManagedPolicies, o)
 	boundary, err6 := d.PermissionsBoundary.arn(o)
-	profiles, err7 := instanceProfiles(d.InstanceProfileList, o)
-	if err := first(err, err1, err2, err3, err4, err5, err6, err7, sessionLength(d.MaxSessionDuration)); err != nil {
+	if err := first(err, err1, err2, err3, err4, err5, err6, sessionLength(d.MaxSessionDuration)); err != nil {
 		return nil, err
 	}
 	r := &Role{
 		Name: d.RoleName, ID: d.RoleID, ARN: d.Arn, Path: path, Created: created, Trust: trust,
 		Description: d.Description, MaxSession: time.Duration(d.MaxSessionDuration) * time.Second,
 		Inline: inline, Attached: attached, Boundary: boundary, Tags: tags(d.Tags),
-		LastUsed: used, LastUsedRegion: d.RoleLastUsed.Region, InstanceProfiles: profiles,
+		LastUsed: used, LastUsedRegion: d.RoleLastUsed.Region,
 	}
 	r.sort()
 	return r, nil
@@ -196,15 +196,18 @@ func groupNames(list []string) error {
 	return nil
 }
 
-func instanceProfiles(list []profileDetail, o *owner) ([]InstanceProfile, error) {
-	var out []InstanceProfile
-	for _, d := range list {
-		path, err := o.identity("instance-profile", d.InstanceProfileName, d.InstanceProfileID, d.Arn, d.Path)
-		created, err1 := dated("CreateDate", d.CreateDate, true)
+// profiles are the instance profiles that hold the role.
+func (d *roleDetail) profiles(o *owner) ([]*InstanceProfile, error) {
+	var out []*InstanceProfile
+	for _, p := range d.InstanceProfileList {
+		path, err := o.identity("instance-profile", p.InstanceProfileName, p.InstanceProfileID, p.Arn, p.Path)
+		created, err1 := dated("CreateDate", p.CreateDate, true)
 		if err := first(err, err1); err != nil {
-			return nil, fmt.Errorf("%s: %w", label("instance-profile", d.Arn, d.InstanceProfileName), err)
+			return nil, fmt.Errorf("%s: %w", label("instance-profile", p.Arn, p.InstanceProfileName), err)
 		}
-		out = append(out, InstanceProfile{Name: d.InstanceProfileName, ID: d.InstanceProfileID, ARN: d.Arn, Path: path, Created: created})
+		out = append(out, &InstanceProfile{
+			Name: p.InstanceProfileName, ID: p.InstanceProfileID, ARN: p.Arn, Path: path, Created: created, Role: d.RoleName, Tags: tags(p.Tags),
+		})
 	}
 	return out, nil
 }

@@ -96,6 +96,7 @@ type profileDetail struct {
 	Arn                       string
 	CreateDate                stamp
 	Roles                     []profileRole `json:",omitempty"` // written only
+	Tags                      []tagDetail   `json:",omitempty"`
 }
 
 // profileRole is the role within its own instance profile.

@@ -16,6 +16,14 @@ type index struct {
 	members        map[string][]*User     // by group name
 	attached       map[string]*attachment // by policy ARN
 	boundaries     map[string]*attachment // by policy ARN: who has it as boundary
+
+	keys     map[string]*User // by access key id
+	profiles map[string]*InstanceProfile
+	held     map[string][]*InstanceProfile // by role name
+	devices  map[string]*Device            // by serial number
+	owned    map[string][]*Device          // by owner
+	saml     map[string]*SAMLProvider      // by ARN
+	oidc     map[string]*OIDCProvider      // by ARN
 }
 
 // attachment is who has one managed policy attached, or as boundary, each list
@@ -41,7 +49,9 @@ func (a *Account) Index() {
 		members:    map[string][]*User{},
 		attached:   map[string]*attachment{},
 		boundaries: map[string]*attachment{},
+		keys:       map[string]*User{},
 	}
+	x.addOthers(a)
 	for _, p := range a.Policies {
 		x.policies[p.ARN] = p
 	}
@@ -69,8 +79,36 @@ func (a *Account) Index() {
 	a.index = x
 }
 
+// addOthers takes in what is neither principal nor policy.
+func (x *index) addOthers(a *Account) {
+	x.profiles, x.held = make(map[string]*InstanceProfile, len(a.Profiles)), map[string][]*InstanceProfile{}
+	for _, p := range a.Profiles {
+		x.profiles[fold(p.Name)] = p
+		if p.Role != "" {
+			x.held[fold(p.Role)] = append(x.held[fold(p.Role)], p)
+		}
+	}
+	x.devices, x.owned = make(map[string]*Device, len(a.Devices)), map[string][]*Device{}
+	for _, d := range a.Devices {
+		x.devices[d.Serial] = d
+		if d.Owner != "" {
+			x.owned[d.Owner] = append(x.owned[d.Owner], d)
+		}
+	}
+	x.saml, x.oidc = map[string]*SAMLProvider{}, map[string]*OIDCProvider{}
+	for _, p := range a.SAML {
+		x.saml[p.ARN] = p
+	}
+	for _, p := range a.OIDC {
+		x.oidc[p.ARN] = p
+	}
+}
+
 func (x *index) addUser(u *User) {
 	x.users[fold(u.Name)], x.userIDs[u.ID] = u, u
+	for _, k := range u.Keys {
+		x.keys[k.ID] = u
+	}
 	for _, g := range u.Groups {
 		x.members[fold(g)] = append(x.members[fold(g)], u)
 	}
@@ -104,6 +142,11 @@ func (a *Account) sort() {
 	order(a.Policies, func(p, q *Policy) int {
 		return cmp.Or(compareNames(p.Name, q.Name), strings.Compare(p.ARN, q.ARN))
 	})
+	order(a.Profiles, func(p, q *InstanceProfile) int { return compareNames(p.Name, q.Name) })
+	order(a.Devices, func(d, e *Device) int { return compareNames(d.Serial, e.Serial) })
+	order(a.SAML, func(p, q *SAMLProvider) int { return compareNames(p.Name, q.Name) })
+	order(a.OIDC, func(p, q *OIDCProvider) int { return strings.Compare(p.ARN, q.ARN) })
+	order(a.Deletions, func(d, e *Deletion) int { return strings.Compare(d.ID, e.ID) })
 	for _, u := range a.Users {
 		u.sort()
 	}
@@ -126,10 +169,7 @@ func (u *User) sort() {
 
 func (g *Group) sort() { sortGrants(g.Inline, &g.Attached) }
 
-func (r *Role) sort() {
-	sortGrants(r.Inline, &r.Attached)
-	order(r.InstanceProfiles, func(p, q InstanceProfile) int { return compareNames(p.Name, q.Name) })
-}
+func (r *Role) sort() { sortGrants(r.Inline, &r.Attached) }
 
 func (p *Policy) sort() {
 	order(p.Versions, func(v, w PolicyVersion) int {

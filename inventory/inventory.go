@@ -1,5 +1,6 @@
 // Package inventory says who exists and what is granted: the users, groups,
-// roles and managed policies of an account.
+// roles and managed policies of an account, how they sign in, and what else IAM
+// keeps for it.
 //
 // An Account is a value: once built it is not changed, so that a report, a
 // request and an import may look at it at the same time. A change makes a new
@@ -22,6 +23,12 @@ type Account struct {
 	Groups    []*Group
 	Roles     []*Role
 	Policies  []*Policy // customer managed, and the AWS managed ones the account uses
+	Profiles  []*InstanceProfile
+	Devices   []*Device // virtual MFA devices, assigned or not
+	SAML      []*SAMLProvider
+	OIDC      []*OIDCProvider
+	Deletions []*Deletion
+	Settings  Settings
 
 	index *index // see Index
 }
@@ -51,6 +58,10 @@ type User struct {
 	Groups           []string  `json:"groups,omitempty"`   // names
 	Boundary         string    `json:"boundary,omitempty"` // ARN of the permissions boundary, or empty
 	Tags             []Tag     `json:"tags,omitempty"`
+	// Keys are the long-term access keys, the oldest first, and Login the
+	// password: those of this server, of which snapshots know nothing.
+	Keys  []AccessKey   `json:"keys,omitempty"`
+	Login *LoginProfile `json:"login,omitempty"`
 }
 
 // Group is an IAM group. Its members are the users that name it.
@@ -66,21 +77,20 @@ type Group struct {
 
 // Role is an IAM role.
 type Role struct {
-	Name             string            `json:"name"`
-	ID               string            `json:"id"`
-	ARN              string            `json:"arn"`
-	Path             string            `json:"path"`
-	Created          time.Time         `json:"created,omitzero"`
-	Trust            string            `json:"trust,omitempty"` // AssumeRolePolicyDocument, JSON text
-	Description      string            `json:"description,omitempty"`
-	MaxSession       time.Duration     `json:"maxSession,omitempty"` // zero: not said
-	Inline           []Inline          `json:"inline,omitempty"`
-	Attached         []string          `json:"attached,omitempty"`
-	Boundary         string            `json:"boundary,omitempty"`
-	Tags             []Tag             `json:"tags,omitempty"`
-	LastUsed         time.Time         `json:"lastUsed,omitzero"` // as the snapshot said; zero: unknown
-	LastUsedRegion   string            `json:"lastUsedRegion,omitempty"`
-	InstanceProfiles []InstanceProfile `json:"instanceProfiles,omitempty"`
+	Name           string        `json:"name"`
+	ID             string        `json:"id"`
+	ARN            string        `json:"arn"`
+	Path           string        `json:"path"`
+	Created        time.Time     `json:"created,omitzero"`
+	Trust          string        `json:"trust,omitempty"` // AssumeRolePolicyDocument, JSON text
+	Description    string        `json:"description,omitempty"`
+	MaxSession     time.Duration `json:"maxSession,omitempty"` // zero: not said
+	Inline         []Inline      `json:"inline,omitempty"`
+	Attached       []string      `json:"attached,omitempty"`
+	Boundary       string        `json:"boundary,omitempty"`
+	Tags           []Tag         `json:"tags,omitempty"`
+	LastUsed       time.Time     `json:"lastUsed,omitzero"` // as the snapshot said; zero: unknown
+	LastUsedRegion string        `json:"lastUsedRegion,omitempty"`
 }
 
 // InstanceProfile is a container that hands a role to EC2 instances.
@@ -90,6 +100,8 @@ type InstanceProfile struct {
 	ARN     string    `json:"arn"`
 	Path    string    `json:"path"`
 	Created time.Time `json:"created,omitzero"`
+	Role    string    `json:"role,omitempty"` // name of the role in it; empty: none
+	Tags    []Tag     `json:"tags,omitempty"`
 }
 
 // Policy is a managed policy, of the account or of AWS.
@@ -101,10 +113,13 @@ type Policy struct {
 	Description string          `json:"description,omitempty"`
 	Default     string          `json:"default"` // id of the default version
 	Versions    []PolicyVersion `json:"versions,omitempty"`
-	Attachable  bool            `json:"attachable,omitempty"`
-	Created     time.Time       `json:"created,omitzero"`
-	Updated     time.Time       `json:"updated,omitzero"`
-	Tags        []Tag           `json:"tags,omitempty"`
+	// Last is the greatest version number that was ever given away, as far as
+	// it is not that of one of Versions: numbers are not used twice.
+	Last       int       `json:"last,omitempty"`
+	Attachable bool      `json:"attachable,omitempty"`
+	Created    time.Time `json:"created,omitzero"`
+	Updated    time.Time `json:"updated,omitzero"`
+	Tags       []Tag     `json:"tags,omitempty"`
 }
 
 // PolicyVersion is one version of a managed policy.

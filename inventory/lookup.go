@@ -27,6 +27,28 @@ func (a *Account) RoleByID(id string) *Role { return a.index.roleIDs[id] }
 // Policy finds a managed policy by its exact ARN.
 func (a *Account) Policy(arn string) *Policy { return a.index.policies[arn] }
 
+// UserByKey finds the user who has an access key, active or not.
+func (a *Account) UserByKey(id string) *User { return a.index.keys[id] }
+
+// Profile finds an instance profile.
+func (a *Account) Profile(name string) *InstanceProfile { return a.index.profiles[fold(name)] }
+
+// ProfilesOf are the instance profiles that hold the role, by name.
+func (a *Account) ProfilesOf(role string) []*InstanceProfile { return a.index.held[fold(role)] }
+
+// Device finds a virtual MFA device by its exact serial number.
+func (a *Account) Device(serial string) *Device { return a.index.devices[serial] }
+
+// DevicesOf are the MFA devices of a user by unique id, or of the root by the
+// id of the account.
+func (a *Account) DevicesOf(owner string) []*Device { return a.index.owned[owner] }
+
+// SAMLProvider finds a provider by its exact ARN.
+func (a *Account) SAMLProvider(arn string) *SAMLProvider { return a.index.saml[arn] }
+
+// OIDCProvider finds a provider by its exact ARN.
+func (a *Account) OIDCProvider(arn string) *OIDCProvider { return a.index.oidc[arn] }
+
 // Members are the users in the group, by name.
 func (a *Account) Members(group string) []*User { return a.index.members[fold(group)] }
 

@@ -147,10 +147,10 @@ func TestDiffCounts(t *testing.T) {
 	b := a.Clone()
 	b.Users = b.Users[1:]                  // without alice
 	b.Users[0].Tags = []Tag{{"team", "a"}} // another auditor
-	b.Roles[0].InstanceProfiles = []InstanceProfile{{Name: "p"}}
+	b.Profiles = []*InstanceProfile{{Name: "p"}}
 	b.Policies = append(b.Policies, &Policy{ARN: "arn:aws:iam::111122223333:policy/New", Name: "New"})
 	b.Index()
-	if c := Diff(a, b); c != (Change{Added: 1, Removed: 1, Changed: 2}) {
+	if c := Diff(a, b); c != (Change{Added: 2, Removed: 1, Changed: 1}) {
 		t.Errorf("%+v", c)
 	}
 	if c := Diff(nil, a); c != (Change{Added: 11}) {

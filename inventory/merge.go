@@ -85,11 +85,12 @@ type draft struct {
 	problems problems
 	warnings []Warning
 
-	users    map[string]origin[*User]   // by folded name
-	groups   map[string]origin[*Group]  // by folded name
-	roles    map[string]origin[*Role]   // by folded name
-	policies map[string]origin[*Policy] // by ARN
-	ids      map[string]string          // the entity that has a unique id
+	users    map[string]origin[*User]            // by folded name
+	groups   map[string]origin[*Group]           // by folded name
+	roles    map[string]origin[*Role]            // by folded name
+	policies map[string]origin[*Policy]          // by ARN
+	profiles map[string]origin[*InstanceProfile] // by folded name
+	ids      map[string]string                   // the entity that has a unique id
 }
 
 // origin is an entity and the file it is from.
@@ -102,7 +103,8 @@ func newDraft(o owner) *draft {
 	return &draft{
 		account: &Account{ID: o.account, Partition: o.partition}, counts: map[string]int{},
 		users: map[string]origin[*User]{}, groups: map[string]origin[*Group]{},
-		roles: map[string]origin[*Role]{}, policies: map[string]origin[*Policy]{}, ids: map[string]string{},
+		roles: map[string]origin[*Role]{}, policies: map[string]origin[*Policy]{},
+		profiles: map[string]origin[*InstanceProfile]{}, ids: map[string]string{},
 	}
 }
 
@@ -128,6 +130,9 @@ func (d *draft) add(p *page) {
 	}
 	for _, m := range p.policies {
 		put(d, d.policies, m.ARN, m, p.file, "policy", m.ARN, m.ID, m.Equal)
+	}
+	for _, i := range p.profiles {
+		put(d, d.profiles, fold(i.Name), i, p.file, "instance-profile", i.ARN, i.ID, i.Equal)
 	}
 }
 
@@ -175,6 +180,7 @@ func (d *draft) finish() {
 	slices.SortFunc(d.problems, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	a := d.account
 	a.Users, a.Groups, a.Roles, a.Policies = entities(d.users), entities(d.groups), entities(d.roles), entities(d.policies)
+	a.Profiles = entities(d.profiles)
 	a.Index()
 	d.missing()
 	d.miscounted()

@@ -29,6 +29,7 @@ type page struct {
 	groups   []*Group
 	roles    []*Role
 	policies []*Policy
+	profiles []*InstanceProfile
 	counts   map[string]int // AttachmentCount by policy ARN
 }
 
@@ -242,8 +243,9 @@ func (p *page) group(d *groupDetail, docs documents) (string, error) {
 
 func (p *page) role(d *roleDetail, docs documents) (string, error) {
 	r, err := d.entity(&p.owner, docs)
-	p.roles = append(p.roles, r)
-	return label("role", d.Arn, d.RoleName), err
+	profiles, err1 := d.profiles(&p.owner)
+	p.roles, p.profiles = append(p.roles, r), append(p.profiles, profiles...)
+	return label("role", d.Arn, d.RoleName), cmp.Or(err, err1)
 }
 
 func (p *page) policy(d *policyDetail, docs documents) (string, error) {

@@ -23,7 +23,7 @@ type snapshotPage struct {
 func WriteSnapshot(w io.Writer, a *Account) error {
 	page := snapshotPage{
 		UserDetailList: details(a.Users, newUserDetail), GroupDetailList: details(a.Groups, newGroupDetail),
-		RoleDetailList: details(a.Roles, newRoleDetail), Policies: details(a.Policies, a.policyDetail()),
+		RoleDetailList: details(a.Roles, a.roleDetail), Policies: details(a.Policies, a.policyDetail()),
 	}
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false) // "<" of a document stays as its author wrote it
@@ -58,25 +58,26 @@ func newGroupDetail(g *Group) groupDetail {
 	}
 }
 
-func newRoleDetail(r *Role) roleDetail {
+func (a *Account) roleDetail(r *Role) roleDetail {
 	return roleDetail{
 		Path: r.Path, RoleName: r.Name, RoleID: r.ID, Arn: r.ARN, CreateDate: at(r.Created),
 		AssumeRolePolicyDocument: document{json.RawMessage(r.Trust)}, Description: r.Description,
 		MaxSessionDuration:  int64(r.MaxSession / time.Second),
-		InstanceProfileList: details(r.InstanceProfiles, r.profileDetail), RolePolicyList: details(r.Inline, newInlineDetail),
+		InstanceProfileList: details(a.ProfilesOf(r.Name), r.profileDetail), RolePolicyList: details(r.Inline, newInlineDetail),
 		AttachedManagedPolicies: details(r.Attached, newAttachedDetail), PermissionsBoundary: newBoundaryDetail(r.Boundary),
 		Tags: details(r.Tags, newTagDetail), RoleLastUsed: lastUsedDetail{at(r.LastUsed), r.LastUsedRegion},
 	}
 }
 
 // profileDetail is one of the role's instance profiles, with the role in it.
-func (r *Role) profileDetail(p InstanceProfile) profileDetail {
+func (r *Role) profileDetail(p *InstanceProfile) profileDetail {
 	return profileDetail{
 		Path: p.Path, InstanceProfileName: p.Name, InstanceProfileID: p.ID, Arn: p.ARN, CreateDate: at(p.Created),
 		Roles: []profileRole{{
 			Path: r.Path, RoleName: r.Name, RoleID: r.ID, Arn: r.ARN, CreateDate: at(r.Created),
 			AssumeRolePolicyDocument: document{json.RawMessage(r.Trust)},
 		}},
+		Tags: details(p.Tags, newTagDetail),
 	}
 }
 

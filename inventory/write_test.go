@@ -135,9 +135,9 @@ func (r random) role(i int) *Role {
 	}
 	if r.IntN(2) == 0 {
 		o.Description = "for <b>&\"tests\"\n"
-		p := InstanceProfile{Name: r.name(i), ID: r.id("AIPA"), Path: r.path(), Created: r.time()}
+		p := &InstanceProfile{Name: r.name(i), ID: r.id("AIPA"), Path: r.path(), Created: r.time(), Role: o.Name, Tags: r.tags()}
 		p.ARN = r.arn("instance-profile", p.Path, p.Name, r.account.ID)
-		o.InstanceProfiles = []InstanceProfile{p}
+		r.account.Profiles = append(r.account.Profiles, p)
 	}
 	return o
 }

@@ -52,7 +52,8 @@ func (p *program) createKey(ctx context.Context, k keysCreate, name string) erro
 		return err
 	}
 	defer docs.Close()
-	owner, label, err := keyOwner(ctx, accounts.New(docs), name)
+	book := accounts.New(docs)
+	owner, label, err := keyOwner(ctx, book, name)
 	if err != nil {
 		return err
 	}
@@ -60,8 +61,11 @@ func (p *program) createKey(ctx context.Context, k keysCreate, name string) erro
 	if err != nil {
 		return err
 	}
-	key, err := ring.Create(ctx, owner, k.id, k.secret, p.now())
-	if err != nil {
+	// Update, not Write: a key of this server is no change of a mirror.
+	key, err := ring.Issue(ctx, book.Update, owner, k.id, k.secret, p.now())
+	if errors.Is(err, auth.ErrTooManyKeys) {
+		return fmt.Errorf("%s %w (ebbmark keys delete)", name, err)
+	} else if err != nil {
 		return err
 	}
 	return p.printKey(key, label, k.format)

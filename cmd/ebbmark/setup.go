@@ -119,7 +119,7 @@ func (p *program) planSetup(ctx context.Context, s setting, env rootEnv) (setup,
 	}
 	key := env.key
 	if key == "" {
-		if key, err = auth.NewID("AKIA", 20, p.random); err != nil {
+		if key, err = inventory.NewID(inventory.KeyID, p.random); err != nil {
 			return setup{}, 0, err
 		}
 	}
@@ -163,16 +163,18 @@ func randomAccount(random io.Reader) (string, error) {
 // firstKey makes the planned account and key, as far as they are not there, and
 // shows a secret that it made up.
 func (p *program) firstKey(ctx context.Context, s setting, plan setup, env rootEnv) error {
-	if err := ensureAccount(ctx, s.book, plan.Account); err != nil {
+	if err := ensureAccount(ctx, s, plan.Account); err != nil {
 		return err
 	}
 	secret := ""
 	if plan.Key == env.key {
 		secret = env.secret
 	}
-	key, err := s.keys.Create(ctx, auth.Owner{Account: plan.Account}, plan.Key, secret, s.now)
+	key, err := s.keys.Issue(ctx, s.book.Update, auth.Owner{Account: plan.Account}, plan.Key, secret, s.now)
 	if errors.Is(err, auth.ErrKeyExists) { // by a set-up that was cut off before it showed the secret
-		key, err = s.keys.Lookup(ctx, plan.Key)
+		if key, err = s.keys.Lookup(ctx, plan.Key); err == nil {
+			err = s.list(ctx, key)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("make the first key of account %s: %w", plan.Account, err)
@@ -184,15 +186,22 @@ func (p *program) firstKey(ctx context.Context, s setting, plan setup, env rootE
 	return nil
 }
 
-// ensureAccount makes an empty account if it does not exist.
-func ensureAccount(ctx context.Context, book *accounts.Book, id string) error {
-	_, err := book.Account(ctx, id)
+// list puts a key that is stored into force.
+func (s setting) list(ctx context.Context, key auth.Key) error {
+	return s.book.Update(ctx, key.Owner.Account, func(a *inventory.Account) error { return auth.List(a, key) })
+}
+
+// ensureAccount makes a home if there is no such account.
+func ensureAccount(ctx context.Context, s setting, id string) error {
+	_, err := s.book.Account(ctx, id)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	account := &inventory.Account{ID: id, Partition: "aws"}
-	account.Index()
-	return book.Replace(ctx, account)
+	err = s.book.Create(ctx, &inventory.Account{ID: id, Partition: "aws", Settings: inventory.Settings{Created: s.now.UTC()}})
+	if errors.Is(err, accounts.ErrExists) { // another server was faster
+		return nil
+	}
+	return err
 }
 
 // envKey makes sure that the key of the environment works. A key of that id with
@@ -216,5 +225,5 @@ func (p *program) envKey(ctx context.Context, s setting, plan setup, env rootEnv
 	case key.Owner != owner:
 		return fmt.Errorf("%s names the key %s, which does not belong to the root of account %s: choose another", rootKeyVar, env.key, owner.Account)
 	}
-	return nil
+	return s.list(ctx, key)
 }
