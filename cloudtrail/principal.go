@@ -75,15 +75,22 @@ func (r *Record) roleOf(id, arn, account string) (principal, error) {
 	return r.entity(rolePrefix, "role/", id, arn, account)
 }
 
+// entity is the user or role with the id, which has to begin with prefix, or
+// else with the ARN, whose resource has to begin with kind. The account of the
+// ARN stands in for a missing one.
 func (r *Record) entity(prefix, kind, id, arn, account string) (principal, error) {
+	known := isUniqueID(id, prefix)
+	if known && account != "" { // the usual case: no need of the ARN
+		return principal{account, id}, r.checkAccount(account)
+	}
 	name := splitARN(arn)
-	account = cmp.Or(account, name.account)
-	if !isUniqueID(id, prefix) {
+	if !known {
 		if id = arn; name.service != "iam" || len(name.resource) <= len(kind) || !strings.HasPrefix(name.resource, kind) {
 			return principal{}, refuse(RefusedIdentity, "%s with neither a unique id nor the ARN of a %s: %s",
 				r.User.Type, strings.TrimSuffix(kind, "/"), quote(arn))
 		}
 	}
+	account = cmp.Or(account, name.account)
 	return principal{account, id}, r.checkAccount(account)
 }
 
@@ -104,12 +111,14 @@ func (r *Record) rootOf(arn, account string) (principal, error) {
 // path, which nothing in the record tells (CT-10).
 func (r *Record) assumedRole() (principal, error) {
 	u, issuer := &r.User, &r.User.Issuer
-	id, arn, session := issuer.PrincipalID, issuer.ARN, splitARN(u.ARN)
-	account := cmp.Or(issuer.AccountID, u.AccountID, session.account)
-	if id == "" {
-		id = u.PrincipalID
+	id := cmp.Or(issuer.PrincipalID, u.PrincipalID)
+	account := cmp.Or(issuer.AccountID, u.AccountID)
+	if issuer.ARN != "" {
+		return r.roleOf(id, issuer.ARN, account)
 	}
-	if role, ok := sessionRole(session); ok && arn == "" {
+	session, arn := splitARN(u.ARN), ""
+	account = cmp.Or(account, session.account)
+	if role, ok := sessionRole(session); ok {
 		arn = r.mem.joined("arn:", r.partition(session), ":iam::", account, ":role/", role)
 	}
 	return r.roleOf(id, arn, account)
