@@ -95,3 +95,13 @@ func FuzzTime(f *testing.F) {
 		}
 	})
 }
+
+func TestWhenOfARecordThatIsNoAttempt(t *testing.T) {
+	at, err := (&Record{EventTime: []byte("2026-05-30T10:15:30Z"), EventType: "AwsServiceEvent"}).When(testNow)
+	if err != nil || !at.Equal(time.Date(2026, 5, 30, 10, 15, 30, 0, time.UTC)) {
+		t.Error(at, err)
+	}
+	if _, err := new(Record).When(testNow); refusalOf(err) != RefusedTime {
+		t.Error("a record without a time:", err)
+	}
+}
