@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/ebbmark/ebbmark/accounts"
+	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/policy"
@@ -31,6 +32,9 @@ type Config struct {
 	Docs  store.Docs
 	Facts store.Facts
 	Book  *accounts.Book
+	// Keys makes access keys and seals what is secret; its random source makes
+	// the unique ids.
+	Keys *auth.Keyring
 	// Catalog is the catalogue to read facts with, and an engine of it. It is
 	// asked anew for every report, so that a refresh works at once.
 	Catalog func(context.Context) (*catalog.Catalog, *grant.Engine, error)

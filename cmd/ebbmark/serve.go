@@ -140,7 +140,7 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	}
 	authority := &auth.Authority{Accounts: book, Log: v.log}
 	jobs := iam.New(iam.Config{
-		Docs: s, Facts: s, Book: book, Catalog: engines.Current, Clock: p.now, AsOf: v.asOf, Span: v.span,
+		Docs: s, Facts: s, Book: book, Keys: keys, Catalog: engines.Current, Clock: p.now, AsOf: v.asOf, Span: v.span,
 		Guard: authority.Guard, NewID: uuid.NewString, JobDelay: v.jobDelay, Retention: v.retention, Log: v.log,
 	})
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}

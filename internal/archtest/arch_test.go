@@ -43,7 +43,7 @@ var rooms = []struct {
 	{"ingest", false, "arn cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
-	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts"},
+	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
