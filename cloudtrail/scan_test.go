@@ -210,7 +210,7 @@ func TestFieldsThatCannotBeRead(t *testing.T) {
 		"a value too long":               {`{"eventName":"` + long + `"}`, "value too long: eventName has more than 2048 bytes"},
 		"a value too long with escapes":  {`{"eventName":"\u0041` + long + `"}`, "value too long: eventName has more than 2048 bytes"},
 		"a value that grows too long":    {`{"eventName":"` + long[9:] + "\xff\xff\xff\xff\"}", "value too long: eventName has more than 2048 bytes"},
-		"an escaped control character":   {`{"errorCode":"\b\f\r\t\n"}`, "bad characters: errorCode has a control character"},
+		"an escaped control character":   {`{"eventSource":"\b\f\r\t\n"}`, "bad characters: eventSource has a control character"},
 		"a text nested too deep":         {`{"CloudTrailEvent":"{\"x\":` + strings.Repeat("[", 65537) + strings.Repeat("]", 65537) + `}"}`, "nested too deep: more than 65536 levels"},
 		"a control character":            {"{\"eventName\":\"a\x01b\"}", "bad characters: eventName has a control character"},
 		"an escaped NUL":                 {`{"eventName":"a\u0000b"}`, "bad characters: eventName has a control character"},
