@@ -140,9 +140,9 @@ func (a *API) credentialRows(ctx context.Context, account *inventory.Account) ([
 	}
 	rows := make([][]string, 1+len(account.Users))
 	err = a.read(ctx, len(rows), account, activity.KeyUse, func(i int, facts report.FactSource) (err error) {
-		row := credentialRow{catalog: cat, facts: facts, now: a.now()}
+		row := credentialRow{account: account, catalog: cat, facts: facts, now: a.now()}
 		if i == 0 {
-			rows[0], err = row.root(account, rootUsed)
+			rows[0], err = row.root(rootUsed)
 		} else {
 			rows[i], err = row.user(account.Users[i-1], used[i-1])
 		}
@@ -153,51 +153,52 @@ func (a *API) credentialRows(ctx context.Context, account *inventory.Account) ([
 
 // credentialRow makes one row of the report.
 type credentialRow struct {
+	account *inventory.Account
 	catalog *catalog.Catalog
 	facts   report.FactSource
 	now     time.Time
 }
 
-// root has no password that the report could tell about; when its account was
-// made is not known.
-func (r credentialRow) root(account *inventory.Account, used time.Time) ([]string, error) {
-	c := rootCredentials(account)
+// root has no password that the report could tell about. When an imported
+// account was made is not known.
+func (r credentialRow) root(used time.Time) ([]string, error) {
+	c := rootCredentials(r.account)
 	keys, err := r.keys(c.keys)
 	return slices.Concat(
-		[]string{"<root_account>", rootARN(account), notApplicable},
+		[]string{"<root_account>", rootARN(r.account), reportTime(r.account.Settings.Created, notApplicable)},
 		[]string{notSupported, reportTime(used, noInformation), notSupported, notSupported, strconv.FormatBool(c.mfa > 0)},
 		keys, noCertificates(),
 	), err
 }
 
 func (r credentialRow) user(u *inventory.User, used time.Time) ([]string, error) {
-	c := credentialsOf(u)
+	c := credentialsOf(r.account, u)
 	never, changed := notApplicable, notApplicable
 	if c.password != nil {
-		never, changed = noInformation, reportTime(c.password.changed, notApplicable)
+		never, changed = noInformation, reportTime(c.password.Changed, notApplicable)
 	}
 	keys, err := r.keys(c.keys)
 	return slices.Concat(
 		[]string{u.Name, u.ARN, reportTime(u.Created, notApplicable)},
-		[]string{strconv.FormatBool(c.password != nil), reportTime(used, never), changed, notApplicable, strconv.FormatBool(c.mfa > 0)},
+		[]string{strconv.FormatBool(c.password != nil), reportTime(used, never), changed, reportTime(rotation(r.account, c.password), notApplicable), strconv.FormatBool(c.mfa > 0)},
 		keys, noCertificates(),
 	), err
 }
 
 // keys are the columns of both access keys.
-func (r credentialRow) keys(list []accessKey) ([]string, error) {
+func (r credentialRow) keys(list []inventory.AccessKey) ([]string, error) {
 	var out []string
 	for i := range 2 {
 		if i >= len(list) {
 			out = append(out, "false", notApplicable, notApplicable, notApplicable, notApplicable)
 			continue
 		}
-		use, _, err := lastused.Key(list[i].id, r.facts, lastused.Rules{Now: r.now})
+		use, _, err := lastused.Key(list[i].ID, r.facts, lastused.Rules{Now: r.now})
 		if err != nil {
 			return nil, err
 		}
 		last := newKeyLastUsed(r.catalog, use)
-		out = append(out, strconv.FormatBool(list[i].active), reportTime(list[i].created, notApplicable),
+		out = append(out, strconv.FormatBool(list[i].Active), reportTime(list[i].Created, notApplicable),
 			reportTime(last.LastUsedDate, notApplicable), last.Region, last.ServiceName)
 	}
 	return out, nil

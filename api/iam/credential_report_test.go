@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/wire"
 )
 
@@ -48,6 +49,61 @@ func TestCredentialReport(t *testing.T) {
 	if got := w.table(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
+}
+
+// TestCredentialReportOfAHome is of an account whose people sign in here.
+func TestCredentialReportOfAHome(t *testing.T) {
+	w := newF1(t)
+	w.must(w.Book.Update(t.Context(), f1Account, func(a *inventory.Account) error {
+		alice, bob, carol := a.UserByName("alice"), a.UserByName("bob"), a.UserByName("carol")
+		alice.Login = &inventory.LoginProfile{Created: day("2024-05-01"), Changed: day("2024-06-01")}
+		alice.Keys = []inventory.AccessKey{{ID: "AKIAALICEEXAMPLE0001", Active: true, Created: day("2024-05-02")}, {ID: "AKIAALICEEXAMPLE0002", Created: day("2024-05-03")}}
+		bob.Login = &inventory.LoginProfile{Created: day("2024-05-01"), Changed: day("2024-05-01")}
+		bob.Keys = []inventory.AccessKey{{ID: "AKIABOBEXAMPLE000001", Active: true, Created: day("2024-05-04")}}
+		a.Devices = []*inventory.Device{
+			{Serial: f1Prefix + "mfa/carol", Path: "/", Name: "carol", Owner: carol.ID, Enabled: day("2024-05-01")},
+			{Serial: f1Prefix + "mfa/root", Path: "/", Name: "root", Owner: f1Account, Enabled: day("2024-05-01")},
+			{Serial: f1Prefix + "mfa/spare", Path: "/", Name: "spare"},
+		}
+		a.Settings.Created = day("2020-01-01")
+		a.Settings.RootKeys = []inventory.AccessKey{{ID: "AKIAROOTEXAMPLE00001", Active: true, Created: day("2020-01-02")}}
+		a.Settings.PasswordPolicy = &inventory.PasswordPolicy{MinLength: 8, MaxAge: 90}
+		return nil
+	}))
+	used := func(key, owner, at string) activity.Fact {
+		f := event(at, key, "s3", "", "us-east-1", activity.KeyUse, activity.Succeeded)
+		f.Target = owner
+		return f
+	}
+	w.must(w.store.MergeFacts(t.Context(), []activity.Fact{
+		event("2026-05-30T08:00:00Z", aliceID, "signin", "ConsoleLogin", "us-east-1", activity.SignIn, activity.Succeeded),
+		used("AKIAALICEEXAMPLE0001", aliceID, "2026-05-30T09:00:00Z"),
+		used("AKIAROOTEXAMPLE00001", f1Prefix+"root", "2026-05-30T10:00:00Z"),
+	}))
+	w.get("GenerateCredentialReport")
+	const certs = ",false,N/A,false,N/A\n"
+	want := reportHeader +
+		"<root_account>,arn:aws:iam::111122223333:root,2020-01-01T00:00:00+00:00,not_supported,no_information,not_supported,not_supported,true," +
+		"true,2020-01-02T00:00:00+00:00,2026-05-30T10:00:00+00:00,us-east-1,s3,false,N/A,N/A,N/A,N/A" + certs +
+		"alice,arn:aws:iam::111122223333:user/alice,2024-01-01T00:00:00+00:00,true,2026-05-30T08:00:00+00:00,2024-06-01T00:00:00+00:00,2024-08-30T00:00:00+00:00,false," +
+		"true,2024-05-02T00:00:00+00:00,2026-05-30T09:00:00+00:00,us-east-1,s3,false,2024-05-03T00:00:00+00:00,N/A,N/A,N/A" + certs +
+		"auditor,arn:aws:iam::111122223333:user/auditor,2024-01-01T00:00:00+00:00,false,N/A,N/A,N/A,false,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A" + certs +
+		"bob,arn:aws:iam::111122223333:user/dev/bob,2024-01-01T00:00:00+00:00,true,no_information,2024-05-01T00:00:00+00:00,2024-07-30T00:00:00+00:00,false," +
+		"true,2024-05-04T00:00:00+00:00,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A" + certs +
+		"carol,arn:aws:iam::111122223333:user/carol,2024-01-01T00:00:00+00:00,false,N/A,N/A,N/A,true,false,N/A,N/A,N/A,N/A,false,N/A,N/A,N/A,N/A" + certs
+	if got := w.table(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	out, err := w.GetAccountSummary(t.Context(), auditor(), nil)
+	w.must(err)
+	for key, want := range map[string]int{"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 1, "MFADevices": 3, "MFADevicesInUse": 2} {
+		if got := out.SummaryMap[key]; got != want {
+			t.Errorf("%s: got %d, want %d", key, got, want)
+		}
+	}
+	// A key of the root has no user's name, used or not.
+	same(t, w.get("GetAccessKeyLastUsed", "AccessKeyId", "AKIAROOTEXAMPLE00001"),
+		`{"AccessKeyLastUsed": {"LastUsedDate": "2026-05-30T10:00:00Z", "ServiceName": "s3", "Region": "us-east-1"}}`)
 }
 
 func TestCredentialReportAges(t *testing.T) {
@@ -94,7 +150,7 @@ func TestAccountSummary(t *testing.T) {
 	out, err := w.GetAccountSummary(t.Context(), auditor(), nil)
 	w.must(err)
 	for key, want := range map[string]int{
-		"Users": 3, "Groups": 2, "Roles": 2, "Policies": 3, "InstanceProfiles": 1, "PolicyVersionsInUse": 6,
+		"Users": 3, "Groups": 2, "Roles": 2, "Policies": 3, "InstanceProfiles": 2, "PolicyVersionsInUse": 6,
 		"UsersQuota": 5000, "GroupsQuota": 300, "RolesQuota": 1000, "PoliciesQuota": 1500, "AccessKeysPerUserQuota": 2, "VersionsPerPolicyQuota": 5,
 		"GlobalEndpointTokenVersion": 1, "Providers": 0, "ServerCertificates": 0,
 	} {

@@ -7,39 +7,28 @@ import (
 )
 
 // heldCredentials is what an inventory says of how a user or root signs in.
+// Snapshots say nothing of it, so in an account that was imported nobody has
+// any; what logs show of last use is there all the same.
 type heldCredentials struct {
-	password *password // nil: none
-	mfa      int       // devices in use
-	keys     []accessKey
+	password *inventory.LoginProfile // nil: none
+	mfa      int                     // devices in use
+	keys     []inventory.AccessKey   // the oldest first
 }
 
-// password is a user's sign-in to the console.
-type password struct{ changed time.Time }
-
-// accessKey is a long-term access key.
-type accessKey struct {
-	id      string
-	active  bool
-	created time.Time
+func credentialsOf(account *inventory.Account, u *inventory.User) heldCredentials {
+	return heldCredentials{u.Login, len(account.DevicesOf(u.ID)), u.Keys}
 }
 
-// credentialsOf are the credentials of a user, and rootCredentials those of
-// root. The inventory does not hold any yet, so there are none: the credential
-// report, the account summary and GetAccessKeyLastUsed of an unused key ask
-// here and nowhere else.
-func credentialsOf(*inventory.User) heldCredentials { return heldCredentials{} }
+// rootCredentials are those of root, which needs no password here.
+func rootCredentials(account *inventory.Account) heldCredentials {
+	return heldCredentials{nil, len(account.DevicesOf(account.ID)), account.Settings.RootKeys}
+}
 
-func rootCredentials(*inventory.Account) heldCredentials { return heldCredentials{} }
-
-// keyOwner is the name of the user who has an access key, by what the inventory
-// says; false when it does not know the key.
-func keyOwner(account *inventory.Account, id string) (name string, ok bool) {
-	for _, u := range account.Users {
-		for _, k := range credentialsOf(u).keys {
-			if k.id == id {
-				return u.Name, true
-			}
-		}
+// rotation is when a password has to be changed, zero when it does not expire.
+func rotation(account *inventory.Account, p *inventory.LoginProfile) time.Time {
+	rules := account.Settings.PasswordPolicy
+	if p == nil || rules == nil || rules.MaxAge == 0 {
+		return time.Time{}
 	}
-	return "", false
+	return p.Changed.AddDate(0, 0, rules.MaxAge)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/ebbmark/ebbmark/arn"
 	"github.com/ebbmark/ebbmark/inventory"
@@ -97,8 +98,8 @@ func onPolicy[I, O any, P interface {
 func onInstanceProfile[I, O any, P interface {
 	*I
 	profileName() string
-}](a *API, name string, call func(context.Context, wire.Caller, *I, found[heldProfile]) (*O, error)) wire.Operation {
-	return wire.OpOn(name, func(ctx context.Context, caller wire.Caller, in *I) (found[heldProfile], string, error) {
+}](a *API, name string, call func(context.Context, wire.Caller, *I, found[inventory.InstanceProfile]) (*O, error)) wire.Operation {
+	return wire.OpOn(name, func(ctx context.Context, caller wire.Caller, in *I) (found[inventory.InstanceProfile], string, error) {
 		return a.findInstanceProfile(ctx, caller, P(in).profileName())
 	}, call)
 }
@@ -156,15 +157,15 @@ func (a *API) findPolicy(ctx context.Context, caller wire.Caller, text string) (
 	return found[inventory.Policy]{}, text, noSuchEntity("Policy %s was not found.", text)
 }
 
-func (a *API) findInstanceProfile(ctx context.Context, caller wire.Caller, name string) (found[heldProfile], string, error) {
+func (a *API) findInstanceProfile(ctx context.Context, caller wire.Caller, name string) (found[inventory.InstanceProfile], string, error) {
 	account, err := a.account(ctx, caller)
 	if err != nil {
-		return found[heldProfile]{}, "", err
+		return found[inventory.InstanceProfile]{}, "", err
 	}
-	if p := profileByName(account, name); p != nil {
-		return found[heldProfile]{account, p}, p.ARN, nil
+	if p := account.Profile(name); p != nil {
+		return found[inventory.InstanceProfile]{account, p}, p.ARN, nil
 	}
-	return found[heldProfile]{}, ownARN(caller, "instance-profile", name), noSuchEntity("Instance Profile %s cannot be found.", name)
+	return found[inventory.InstanceProfile]{}, ownARN(caller, "instance-profile", name), noSuchEntity("Instance Profile %s cannot be found.", name)
 }
 
 // ownARN is the ARN that an entity of the caller's account has at the root of
@@ -172,6 +173,9 @@ func (a *API) findInstanceProfile(ctx context.Context, caller wire.Caller, name 
 func ownARN(caller wire.Caller, kind, name string) string {
 	return fmt.Sprintf("arn:%s:iam::%s:%s/%s", caller.Partition, caller.Account, kind, name)
 }
+
+// sameName compares names ignoring case (IAM-13).
+func sameName(a, b string) bool { return strings.EqualFold(a, b) }
 
 func noSuchEntity(format string, args ...any) error {
 	return wire.Errorf(http.StatusNotFound, "NoSuchEntity", format, args...)

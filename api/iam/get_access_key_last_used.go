@@ -52,12 +52,12 @@ func (a *API) findKey(ctx context.Context, caller wire.Caller, in *GetAccessKeyL
 	if err != nil {
 		return usedKey{}, "", err
 	}
-	if owner == rootARN(account) {
-		return usedKey{"", use}, owner, nil
+	if owner == rootARN(account) || account.KeyOf("", in.AccessKeyId) != nil {
+		return usedKey{"", use}, rootARN(account), nil
 	}
-	u := userByPrincipal(account, owner)
-	if name, ok := keyOwner(account, in.AccessKeyId); ok {
-		u = account.UserByName(name)
+	u := account.UserByKey(in.AccessKeyId)
+	if u == nil {
+		u = userByPrincipal(account, owner)
 	}
 	if u == nil {
 		return usedKey{}, "*", noSuchEntity("The Access Key with id %s cannot be found", in.AccessKeyId)

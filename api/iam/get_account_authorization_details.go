@@ -101,7 +101,7 @@ func (a *API) GetAccountAuthorizationDetails(
 		return nil, err
 	}
 	out := &GetAccountAuthorizationDetailsOutput{
-		UserDetailList: shown(users, newUserDetail), GroupDetailList: shown(groups, newGroupDetail), RoleDetailList: shown(roles, newRoleDetail),
+		UserDetailList: shown(users, newUserDetail), GroupDetailList: shown(groups, newGroupDetail), RoleDetailList: shown(roles, func(r *inventory.Role) RoleDetail { return newRoleDetail(account, r) }),
 		Policies: shown(policies, func(m *inventory.Policy) ManagedPolicyDetail { return newManagedPolicyDetail(account, m) }),
 		Page:     p.page(),
 	}
@@ -149,10 +149,10 @@ func newGroupDetail(g *inventory.Group) GroupDetail {
 }
 
 // newRoleDetail shows a role without its last use.
-func newRoleDetail(r *inventory.Role) RoleDetail {
+func newRoleDetail(account *inventory.Account, r *inventory.Role) RoleDetail {
 	return RoleDetail{
 		Path: r.Path, RoleName: r.Name, RoleId: r.ID, Arn: r.ARN, CreateDate: r.Created, AssumeRolePolicyDocument: encoded(r.Trust),
-		InstanceProfileList: shown(profilesOf(r), newInstanceProfile), RolePolicyList: shown(r.Inline, newInlinePolicy),
+		InstanceProfileList: newInstanceProfiles(account, account.ProfilesOf(r.Name)), RolePolicyList: shown(r.Inline, newInlinePolicy),
 		AttachedManagedPolicies: attachedByName(r.Attached), PermissionsBoundary: newBoundary(r.Boundary), Tags: newTags(r.Tags),
 	}
 }

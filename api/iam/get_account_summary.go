@@ -70,24 +70,23 @@ func countEntities(account *inventory.Account, summary map[string]int) {
 	summary["Roles"] = len(account.Roles)
 	summary["Policies"] = local
 	summary["PolicyVersionsInUse"] = inUse
-	summary["InstanceProfiles"] = len(allProfiles(account))
-	summary["Providers"] = 0
+	summary["InstanceProfiles"] = len(account.Profiles)
+	summary["Providers"] = len(account.SAML) + len(account.OIDC)
 	summary["ServerCertificates"] = 0
 }
 
 // countCredentials counts how users and root sign in.
 func countCredentials(account *inventory.Account, summary map[string]int) {
 	root := rootCredentials(account)
-	devices := root.mfa
-	for _, u := range account.Users {
-		devices += credentialsOf(u).mfa
+	inUse := 0
+	for _, d := range account.Devices {
+		inUse += count(d.Owner != "")
 	}
 	summary["AccountMFAEnabled"] = count(root.mfa > 0)
 	summary["AccountAccessKeysPresent"] = count(len(root.keys) > 0)
-	summary["AccountPasswordPresent"] = count(root.password != nil)
 	summary["AccountSigningCertificatesPresent"] = 0
-	summary["MFADevices"] = devices
-	summary["MFADevicesInUse"] = devices
+	summary["MFADevices"] = len(account.Devices)
+	summary["MFADevicesInUse"] = inUse
 }
 
 func count(yes bool) int {

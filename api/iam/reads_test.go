@@ -44,12 +44,16 @@ func furnished() *inventory.Account {
 		Name: "web", ID: "AROAWEBEXAMPLE0000001", ARN: f1Prefix + "role/app/web", Path: "/app/", Created: day("2024-02-01"), Trust: trust,
 		Description: "Web servers", MaxSession: 2 * time.Hour, Boundary: f1Prefix + "policy/team/Limit",
 		Tags: []inventory.Tag{{Key: "env", Value: "prod"}}, LastUsed: day("2026-05-02"), LastUsedRegion: "eu-west-1",
-		Inline:           []inventory.Inline{{Name: "own", Document: "{}"}},
-		Attached:         []string{f1Prefix + "policy/team/Work"},
-		InstanceProfiles: []inventory.InstanceProfile{{Name: "web-profile", ID: "AIPAWEBEXAMPLE0000001", ARN: f1Prefix + "instance-profile/app/web-profile", Path: "/app/", Created: day("2024-02-02")}},
+		Inline:   []inventory.Inline{{Name: "own", Document: "{}"}},
+		Attached: []string{f1Prefix + "policy/team/Work"},
 	}
 	idle := &inventory.Role{Name: "Idle", ID: "AROAIDLEEXAMPLE000001", ARN: f1Prefix + "role/Idle", Path: "/", Created: day("2024-02-03"), Trust: trust}
 	a := &inventory.Account{
+		Profiles: []*inventory.InstanceProfile{
+			{Name: "web-profile", ID: "AIPAWEBEXAMPLE0000001", ARN: f1Prefix + "instance-profile/app/web-profile", Path: "/app/", Created: day("2024-02-02"),
+				Role: "web", Tags: []inventory.Tag{{Key: "env", Value: "prod"}}},
+			{Name: "Empty", ID: "AIPAEMPTYEXAMPLE00001", ARN: f1Prefix + "instance-profile/Empty", Path: "/", Created: day("2024-02-03")},
+		},
 		ID: f1Account, Partition: "aws", Users: []*inventory.User{zoe, ann, bob}, Roles: []*inventory.Role{web, idle},
 		Groups: []*inventory.Group{
 			{Name: "developers", ID: "AGPADEVSEXAMPLE000001", ARN: f1Prefix + "group/dev/developers", Path: "/dev/", Created: day("2024-03-01"),
@@ -124,7 +128,9 @@ func TestReads(t *testing.T) {
 			"AttachmentCount":0,"PermissionsBoundaryUsageCount":0,"IsAttachable":true`
 		boundary = `"PermissionsBoundary":{"PermissionsBoundaryType":"Policy","PermissionsBoundaryArn":"arn:aws:iam::111122223333:policy/team/Limit"}`
 		profile  = `{"Path":"/app/","InstanceProfileName":"web-profile","InstanceProfileId":"AIPAWEBEXAMPLE0000001",
-			"Arn":"arn:aws:iam::111122223333:instance-profile/app/web-profile","CreateDate":"2024-02-02T00:00:00Z","Roles":[{` + webAll + `}]}`
+			"Arn":"arn:aws:iam::111122223333:instance-profile/app/web-profile","CreateDate":"2024-02-02T00:00:00Z","Roles":[{` + webAll + `}]`
+		empty = `{"Path":"/","InstanceProfileName":"Empty","InstanceProfileId":"AIPAEMPTYEXAMPLE00001","Arn":"arn:aws:iam::111122223333:instance-profile/Empty",
+			"CreateDate":"2024-02-03T00:00:00Z","Roles":[]}`
 		teamWork = "arn:aws:iam::111122223333:policy/team/Work"
 		workRef  = `{"PolicyName":"Work","PolicyArn":"arn:aws:iam::111122223333:policy/team/Work"}`
 		readRef  = `{"PolicyName":"ReadOnlyAccess","PolicyArn":"arn:aws:iam::aws:policy/ReadOnlyAccess"}`
@@ -202,12 +208,12 @@ func TestReads(t *testing.T) {
 		"tags of a user, none":        {[]string{"ListUserTags", "UserName", "Bob"}, `{"Tags":[]` + end},
 		"tags of a role":              {[]string{"ListRoleTags", "RoleName", "web"}, `{"Tags":[{"Key":"env","Value":"prod"}]` + end},
 		"tags of a policy":            {[]string{"ListPolicyTags", "PolicyArn", teamWork}, `{"Tags":[{"Key":"owner","Value":"ann"}]` + end},
-		"tags of a profile":           {[]string{"ListInstanceProfileTags", "InstanceProfileName", "web-profile"}, `{"Tags":[]` + end},
-		"instance profiles":           {[]string{"ListInstanceProfiles"}, `{"InstanceProfiles":[` + profile + `]` + end},
+		"tags of a profile":           {[]string{"ListInstanceProfileTags", "InstanceProfileName", "web-profile"}, `{"Tags":[{"Key":"env","Value":"prod"}]` + end},
+		"instance profiles":           {[]string{"ListInstanceProfiles"}, `{"InstanceProfiles":[` + empty + `,` + profile + `}]` + end},
 		"instance profiles by path":   {[]string{"ListInstanceProfiles", "PathPrefix", "/x/"}, `{"InstanceProfiles":[]` + end},
-		"instance profiles of a role": {[]string{"ListInstanceProfilesForRole", "RoleName", "web"}, `{"InstanceProfiles":[` + profile + `]` + end},
+		"instance profiles of a role": {[]string{"ListInstanceProfilesForRole", "RoleName", "web"}, `{"InstanceProfiles":[` + profile + `}]` + end},
 		"no profiles of a role":       {[]string{"ListInstanceProfilesForRole", "RoleName", "Idle"}, `{"InstanceProfiles":[]` + end},
-		"an instance profile":         {[]string{"GetInstanceProfile", "InstanceProfileName", "Web-Profile"}, `{"InstanceProfile":` + profile + `}`},
+		"an instance profile":         {[]string{"GetInstanceProfile", "InstanceProfileName", "Web-Profile"}, `{"InstanceProfile":` + profile + `,"Tags":[{"Key":"env","Value":"prod"}]}}`},
 
 		"the snapshot": {[]string{"GetAccountAuthorizationDetails"}, `{"UserDetailList":[
 			{` + ann + `,"GroupList":["developers"],"AttachedManagedPolicies":[]},
@@ -218,7 +224,7 @@ func TestReads(t *testing.T) {
 			"GroupDetailList":[{` + admins + `,"GroupPolicyList":[],"AttachedManagedPolicies":[]},
 			{` + devs + `,"GroupPolicyList":[{"PolicyName":"own","PolicyDocument":"%7B%7D"}],"AttachedManagedPolicies":[` + workRef + `]}],
 			"RoleDetailList":[{` + idle + `,"InstanceProfileList":[],"RolePolicyList":[],"AttachedManagedPolicies":[],"RoleLastUsed":{}},
-			{` + web + `,"InstanceProfileList":[` + profile + `],"RolePolicyList":[{"PolicyName":"own","PolicyDocument":"%7B%7D"}],"AttachedManagedPolicies":[` + workRef + `],` + boundary + `,
+			{` + web + `,"InstanceProfileList":[` + profile + `}],"RolePolicyList":[{"PolicyName":"own","PolicyDocument":"%7B%7D"}],"AttachedManagedPolicies":[` + workRef + `],` + boundary + `,
 			 "Tags":[{"Key":"env","Value":"prod"}],"RoleLastUsed":{"LastUsedDate":"2026-05-02T00:00:00Z","Region":"eu-west-1"}}],
 			"Policies":[{` + limit + `,"PolicyVersionList":[` + v1 + `,"CreateDate":"2024-04-01T00:00:00Z"}]},{` + read + `,"PolicyVersionList":[` + v1 + `}]},
 			{` + spare + `,"PolicyVersionList":[` + v1 + `,"CreateDate":"2024-04-01T00:00:00Z"}]},{` + work + `,"Description":"What we do",` + workDates + `,` + workAll + `}]` + end},
@@ -402,6 +408,13 @@ func TestAcceptanceOfEntities(t *testing.T) {
 		list := get("UserDetailList", "GetAccountAuthorizationDetails", "Filter.member.1", "User").([]any)
 		alice := list[0].(map[string]any)
 		same(t, []any{alice["GroupList"], alice["UserPolicyList"].([]any)[0].(map[string]any)["PolicyName"]}, `[["developers"], "AliceIam"]`)
+	})
+	t.Run("I8", func(t *testing.T) {
+		w.must(w.Book.Update(t.Context(), f1Account, func(a *inventory.Account) error {
+			a.UserByName("bob").Keys = []inventory.AccessKey{{ID: "AKIABOBEXAMPLE000001", Active: true, Created: day("2024-05-01")}}
+			return nil
+		}))
+		same(t, w.get("GetAccessKeyLastUsed", "AccessKeyId", "AKIABOBEXAMPLE000001"), `{"UserName": "bob", "AccessKeyLastUsed": {"ServiceName": "N/A", "Region": "N/A"}}`)
 	})
 	t.Run("I7", func(t *testing.T) {
 		const key = "AKIAALICEEXAMPLE0001"

@@ -57,8 +57,8 @@ func (a *API) ListPolicyTags(_ context.Context, _ wire.Caller, in *ListPolicyTag
 }
 
 // ListInstanceProfileTags lists the tags of an instance profile.
-func (a *API) ListInstanceProfileTags(_ context.Context, _ wire.Caller, in *ListInstanceProfileTagsInput, of found[heldProfile]) (*TagsOutput, error) {
-	return tagPage(of.entity.tags(), in.Paging, "ListInstanceProfileTags", in.InstanceProfileName)
+func (a *API) ListInstanceProfileTags(_ context.Context, _ wire.Caller, in *ListInstanceProfileTagsInput, of found[inventory.InstanceProfile]) (*TagsOutput, error) {
+	return tagPage(of.entity.Tags, in.Paging, "ListInstanceProfileTags", in.InstanceProfileName)
 }
 
 // tagPage is a page of tags, sorted by key. A key may be longer than a marker,

@@ -103,13 +103,13 @@ func (a *API) GetUser(ctx context.Context, caller wire.Caller, _ *GetUserInput, 
 }
 
 // getRoot is the root user as AWS shows it to itself: without name and path.
-// When the account was made is not known.
+// When an imported account was made is not known.
 func (a *API) getRoot(ctx context.Context, caller wire.Caller, account *inventory.Account) (*GetUserOutput, error) {
 	used, err := a.rootLastUsed(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	return &GetUserOutput{User{UserId: caller.Account, Arn: caller.ARN, PasswordLastUsed: used}}, nil
+	return &GetUserOutput{User{UserId: caller.Account, Arn: caller.ARN, CreateDate: account.Settings.Created, PasswordLastUsed: used}}, nil
 }
 
 // ListGroupsForUserInput is described in section 3.1 of the specification.
