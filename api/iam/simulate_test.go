@@ -42,6 +42,13 @@ func (w *world) sdk() *iam.Client {
 	})
 }
 
+// in is the same world for a subtest, where nothing in it changes.
+func (w *world) in(t *testing.T) *world {
+	same := *w
+	same.t = t
+	return &same
+}
+
 // simulated is one result as the tests write it: decision, statements, missing
 // keys, what the boundary and the organization say.
 type simulated struct {
@@ -116,6 +123,7 @@ func TestSimulatePrincipalPolicy(t *testing.T) {
 		bucket = "arn:aws:s3:::b"
 	)
 	denyBucket := `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}`
+	w := newWorld(t)
 	strings1 := func(s string) []string { return []string{s} }
 	for name, c := range map[string]struct {
 		in   iam.SimulatePrincipalPolicyInput
@@ -190,7 +198,7 @@ func TestSimulatePrincipalPolicy(t *testing.T) {
 			simulated{action: "sts:AssumeRole", resource: app, decision: "allowed", matched: []string{"ResourcePolicy Resource Policy"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := newWorld(t).sdk().SimulatePrincipalPolicy(t.Context(), &c.in)
+			out, err := w.in(t).sdk().SimulatePrincipalPolicy(t.Context(), &c.in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -207,6 +215,7 @@ func TestSimulatePrincipalPolicy(t *testing.T) {
 // Across accounts both must allow, and the details say who did.
 func TestSimulateAcrossAccounts(t *testing.T) {
 	const queue = "arn:aws:sqs:us-east-1:444455556666:q"
+	w := newWorld(t)
 	policyOf := func(principal string) *string {
 		return aws.String(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"` + principal + `"},"Action":"*","Resource":"arn:aws:*"}}`)
 	}
@@ -232,7 +241,7 @@ func TestSimulateAcrossAccounts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.in.CallerArn, c.in.ActionNames = aws.String(alice), []string{"sqs:SendMessage"}
-			out, err := newWorld(t).sdk().SimulateCustomPolicy(t.Context(), &c.in)
+			out, err := w.in(t).sdk().SimulateCustomPolicy(t.Context(), &c.in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -249,6 +258,7 @@ func TestSimulateAcrossAccounts(t *testing.T) {
 }
 
 func TestSimulateUnderAnOrganization(t *testing.T) {
+	w := newWorld(t)
 	full := allow("*")
 	denyEc2 := `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"ec2:*","Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":"eu-central-1"}}}}`
 	levels := func(lists ...[]string) (out []types.OrderedOrganizationPolicyType) {
@@ -268,7 +278,7 @@ func TestSimulateUnderAnOrganization(t *testing.T) {
 		"no organization":        {nil, simulated{decision: "allowed", matched: []string{"PolicyInputList.1 IAM Policy"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out, err := newWorld(t).sdk().SimulateCustomPolicy(t.Context(), &iam.SimulateCustomPolicyInput{
+			out, err := w.in(t).sdk().SimulateCustomPolicy(t.Context(), &iam.SimulateCustomPolicyInput{
 				PolicyInputList: []string{full}, ActionNames: []string{"ec2:RunInstances"}, OrderedOrganizationPolicyInputList: c.levels})
 			if err != nil {
 				t.Fatal(err)
@@ -326,6 +336,7 @@ func TestSimulatePrincipalUnderAnOrganization(t *testing.T) {
 // What the two operations refuse: nothing is decided on bad input.
 func TestSimulateRefuses(t *testing.T) {
 	const principal, custom = "SimulatePrincipalPolicy", "SimulateCustomPolicy"
+	w := newWorld(t)
 	entry := func(name, kind string, values ...string) []string {
 		pairs := []string{"ContextEntries.member.1.ContextKeyName", name, "ContextEntries.member.1.ContextKeyType", kind}
 		for i, v := range values {
@@ -412,7 +423,7 @@ func TestSimulateRefuses(t *testing.T) {
 			if !strings.Contains(strings.Join(pairs, " "), "ActionNames") {
 				pairs = append(pairs, "ActionNames.member.1", "s3:GetObject")
 			}
-			if got := newWorld(t).fails(auditor(), c.operation, pairs...); got != c.want {
+			if got := w.in(t).fails(auditor(), c.operation, pairs...); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
