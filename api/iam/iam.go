@@ -124,6 +124,8 @@ func (a *API) Service() wire.Service {
 		Operations: slices.Concat(
 			a.reportOperations(),
 			a.userOperations(),
+			a.userWrites(),
+			a.credentialOperations(),
 			a.groupOperations(),
 			a.roleOperations(),
 			a.policyOperations(),

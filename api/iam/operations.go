@@ -28,6 +28,38 @@ func (a *API) userOperations() []wire.Operation {
 	}
 }
 
+// userWrites are the operations that write users.
+func (a *API) userWrites() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("CreateUser", createUserResource, a.CreateUser),
+		onUser(a, "UpdateUser", a.UpdateUser),
+		onUser(a, "DeleteUser", a.DeleteUser),
+		onUser(a, "TagUser", a.TagUser),
+		onUser(a, "UntagUser", a.UntagUser),
+		onUser(a, "PutUserPolicy", a.PutUserPolicy),
+		onUser(a, "DeleteUserPolicy", a.DeleteUserPolicy),
+		onUser(a, "AttachUserPolicy", a.AttachUserPolicy),
+		onUser(a, "DetachUserPolicy", a.DetachUserPolicy),
+		onUser(a, "PutUserPermissionsBoundary", a.PutUserPermissionsBoundary),
+		onUser(a, "DeleteUserPermissionsBoundary", a.DeleteUserPermissionsBoundary),
+	}
+}
+
+// credentialOperations are about how users and root sign in.
+func (a *API) credentialOperations() []wire.Operation {
+	return []wire.Operation{
+		onAskedUser(a, "CreateAccessKey", a.CreateAccessKey),
+		onAskedUser(a, "UpdateAccessKey", a.UpdateAccessKey),
+		onAskedUser(a, "DeleteAccessKey", a.DeleteAccessKey),
+		onAskedUser(a, "ListAccessKeys", a.ListAccessKeys),
+		onUser(a, "CreateLoginProfile", a.CreateLoginProfile),
+		onAskedUser(a, "GetLoginProfile", a.GetLoginProfile),
+		onUser(a, "UpdateLoginProfile", a.UpdateLoginProfile),
+		onAskedUser(a, "DeleteLoginProfile", a.DeleteLoginProfile),
+		wire.OpOn("ChangePassword", a.findOwnUser, a.ChangePassword),
+	}
+}
+
 func (a *API) groupOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("ListGroups", nil, a.ListGroups),
