@@ -47,7 +47,7 @@ func seal(kind, text string) string {
 // of our making.
 func unseal(kind, s string) (text string, ok bool) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(s) > maxMarker || len(raw) < 9 {
+	if err != nil || len(s) > maxMarker || len(raw) < 9 || strings.ContainsAny(s, "\r\n") { // which base64 skips
 		return "", false
 	}
 	text = string(raw[9:])

@@ -160,6 +160,7 @@ func FuzzPlace(f *testing.F) {
 	f.Add(place{scopeOf("ListUsers"), 1, 2, "alice"}.String())
 	f.Add(place{}.String())
 	f.Add("invalid")
+	f.Add("lPD2Fd6S4\roE2IDAgMCA")
 	f.Fuzz(func(t *testing.T, s string) {
 		p, ok := parsePlace(s)
 		if ok && p.String() != s {
