@@ -28,10 +28,11 @@ type Device struct {
 	Sealed  string    `json:"sealed"` // the seed, which only the server's key opens
 	Created time.Time `json:"created"`
 	// Owner is the unique id of the user who has it, or the id of the account
-	// when the root has. Empty: not assigned; Enabled and Step are zero then.
+	// when the root has. Empty: not assigned; Enabled, Step and Drift are zero then.
 	Owner   string    `json:"owner,omitempty"`
 	Enabled time.Time `json:"enabled,omitzero"`
-	Step    int64     `json:"step,omitempty"` // the time step of the last code that was taken
+	Step    int64     `json:"step,omitempty"`  // the time step of the last code that was taken
+	Drift   int64     `json:"drift,omitempty"` // how many time steps its clock was ahead then
 	Tags    []Tag     `json:"tags,omitempty"`
 }
 

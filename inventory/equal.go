@@ -52,7 +52,7 @@ func (l *LoginProfile) Equal(m *LoginProfile) bool {
 // Equal reports whether both say the same. Lists are compared in order.
 func (d *Device) Equal(e *Device) bool {
 	return d == e || d.Serial == e.Serial && d.Path == e.Path && d.Name == e.Name && d.Sealed == e.Sealed && d.Owner == e.Owner &&
-		d.Step == e.Step && d.Created.Equal(e.Created) && d.Enabled.Equal(e.Enabled) && slices.Equal(d.Tags, e.Tags)
+		d.Step == e.Step && d.Drift == e.Drift && d.Created.Equal(e.Created) && d.Enabled.Equal(e.Enabled) && slices.Equal(d.Tags, e.Tags)
 }
 
 // Equal reports whether both say the same. Lists are compared in order.

@@ -57,6 +57,17 @@ func (a *API) credentialOperations() []wire.Operation {
 		onUser(a, "UpdateLoginProfile", a.UpdateLoginProfile),
 		onAskedUser(a, "DeleteLoginProfile", a.DeleteLoginProfile),
 		wire.OpOn("ChangePassword", a.findOwnUser, a.ChangePassword),
+		onAskedUser(a, "ListMFADevices", a.ListMFADevices),
+		onUser(a, "EnableMFADevice", a.EnableMFADevice),
+		onAskedUser(a, "DeactivateMFADevice", a.DeactivateMFADevice),
+		onUser(a, "ResyncMFADevice", a.ResyncMFADevice),
+		onDevice(a, "GetMFADevice", a.GetMFADevice),
+		onDevice(a, "TagMFADevice", a.TagMFADevice),
+		onDevice(a, "UntagMFADevice", a.UntagMFADevice),
+		onDevice(a, "ListMFADeviceTags", a.ListMFADeviceTags),
+		wire.Op("CreateVirtualMFADevice", createDeviceResource, a.CreateVirtualMFADevice),
+		onDevice(a, "DeleteVirtualMFADevice", a.DeleteVirtualMFADevice),
+		wire.Op("ListVirtualMFADevices", nil, a.ListVirtualMFADevices),
 	}
 }
 
@@ -107,5 +118,11 @@ func (a *API) accountOperations() []wire.Operation {
 		wire.Op("GetAccountSummary", nil, a.GetAccountSummary),
 		wire.Op("GenerateCredentialReport", nil, a.GenerateCredentialReport),
 		wire.Op("GetCredentialReport", nil, a.GetCredentialReport),
+		wire.Op("CreateAccountAlias", nil, a.CreateAccountAlias),
+		wire.Op("DeleteAccountAlias", nil, a.DeleteAccountAlias),
+		wire.Op("ListAccountAliases", nil, a.ListAccountAliases),
+		wire.Op("GetAccountPasswordPolicy", nil, a.GetAccountPasswordPolicy),
+		wire.Op("UpdateAccountPasswordPolicy", nil, a.UpdateAccountPasswordPolicy),
+		wire.Op("DeleteAccountPasswordPolicy", nil, a.DeleteAccountPasswordPolicy),
 	}
 }
