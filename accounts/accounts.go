@@ -78,14 +78,26 @@ func (b *Book) Replace(ctx context.Context, a *inventory.Account) error {
 	return nil
 }
 
+// Replaceable is ErrHome for an account that Replace would not replace.
+func (b *Book) Replaceable(ctx context.Context, id string) error {
+	e, err := b.current(ctx, id)
+	if err == nil && e.head.Mode == Home && !empty(e.account) {
+		return fmt.Errorf("account %s: %w", id, ErrHome)
+	}
+	return nil // what is wrong otherwise Replace itself tells
+}
+
 // empty reports whether nobody would miss anything if the entities were gone.
 func empty(a *inventory.Account) bool {
 	return a != nil && len(a.Users)+len(a.Groups)+len(a.Roles)+len(a.Profiles)+len(a.SAML)+len(a.OIDC) == 0 &&
 		len(inventory.WithoutBuiltIn(a.Partition, a.Policies)) == 0
 }
 
+// ValidID reports whether an id has the form of an account's: 12 digits.
+func ValidID(id string) bool { return accountForm.MatchString(id) }
+
 func checkID(id string) error {
-	if !accountForm.MatchString(id) {
+	if !ValidID(id) {
 		return fmt.Errorf("%q is no account id of 12 digits", id)
 	}
 	return nil

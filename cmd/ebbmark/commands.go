@@ -10,6 +10,7 @@ import (
 // commands is the table of all commands, one file each.
 func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
+		p.accountsCommand(),
 		p.catalogCommand(),
 		p.importCommand(),
 		p.ingestCommand(),

@@ -167,6 +167,11 @@ func (p *program) storeSnapshots(ctx context.Context, f importFlags, found []*in
 	}
 	defer s.Close()
 	book := accounts.New(s)
+	for _, a := range found {
+		if err := book.Replaceable(ctx, a.ID); err != nil {
+			return fmt.Errorf("nothing was imported: %w", err)
+		}
+	}
 	for i, a := range found {
 		row, err := replaceAccount(ctx, book, a)
 		if err != nil {
@@ -185,6 +190,8 @@ func replaceAccount(ctx context.Context, book *accounts.Book, a *inventory.Accou
 	// What a damaged account held is unknown, and no reason not to replace it;
 	// Replace itself tells anything worse.
 	old, err := book.Account(ctx, a.ID)
+	a.Keep(old)
+	a.Index()
 	c := inventory.Diff(old, a)
 	row.Added, row.Removed, row.Changed = c.Added, c.Removed, c.Changed
 	switch {

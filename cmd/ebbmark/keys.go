@@ -16,7 +16,7 @@ import (
 
 func (p *program) keysCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "keys", Short: "Access keys of this server"}
-	cmd.AddCommand(p.keysCreateCommand())
+	cmd.AddCommand(p.keysCreateCommand(), p.keysListCommand(), p.keysDeleteCommand())
 	return cmd
 }
 
