@@ -127,6 +127,7 @@ func (a *API) Service() wire.Service {
 			a.userWrites(),
 			a.credentialOperations(),
 			a.groupOperations(),
+			a.groupWrites(),
 			a.roleOperations(),
 			a.policyOperations(),
 			a.profileOperations(),

@@ -81,6 +81,21 @@ func (a *API) groupOperations() []wire.Operation {
 	}
 }
 
+// groupWrites are the operations that write groups.
+func (a *API) groupWrites() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("CreateGroup", createGroupResource, a.CreateGroup),
+		onGroup(a, "UpdateGroup", a.UpdateGroup),
+		onGroup(a, "DeleteGroup", a.DeleteGroup),
+		onGroup(a, "AddUserToGroup", a.AddUserToGroup),
+		onGroup(a, "RemoveUserFromGroup", a.RemoveUserFromGroup),
+		onGroup(a, "PutGroupPolicy", a.PutGroupPolicy),
+		onGroup(a, "DeleteGroupPolicy", a.DeleteGroupPolicy),
+		onGroup(a, "AttachGroupPolicy", a.AttachGroupPolicy),
+		onGroup(a, "DetachGroupPolicy", a.DetachGroupPolicy),
+	}
+}
+
 func (a *API) roleOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("ListRoles", nil, a.ListRoles),
