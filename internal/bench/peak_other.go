@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "os"
+
+// peakOf is zero, unknown: other systems count it in other units, or not.
+func peakOf(*os.ProcessState) int64 { return 0 }
