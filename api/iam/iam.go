@@ -130,6 +130,7 @@ func (a *API) Service() wire.Service {
 			a.groupWrites(),
 			a.roleOperations(),
 			a.policyOperations(),
+			a.policyWrites(),
 			a.profileOperations(),
 			a.accountOperations(),
 			a.simulateOperations(),

@@ -119,6 +119,19 @@ func (a *API) policyOperations() []wire.Operation {
 	}
 }
 
+// policyWrites are the operations that write managed policies.
+func (a *API) policyWrites() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("CreatePolicy", createPolicyResource, a.CreatePolicy),
+		onPolicy(a, "DeletePolicy", a.DeletePolicy),
+		onPolicy(a, "CreatePolicyVersion", a.CreatePolicyVersion),
+		onPolicy(a, "SetDefaultPolicyVersion", a.SetDefaultPolicyVersion),
+		onPolicy(a, "DeletePolicyVersion", a.DeletePolicyVersion),
+		onPolicy(a, "TagPolicy", a.TagPolicy),
+		onPolicy(a, "UntagPolicy", a.UntagPolicy),
+	}
+}
+
 func (a *API) profileOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("ListInstanceProfiles", nil, a.ListInstanceProfiles),
