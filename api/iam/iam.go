@@ -129,6 +129,7 @@ func (a *API) Service() wire.Service {
 			a.groupOperations(),
 			a.groupWrites(),
 			a.roleOperations(),
+			a.roleWrites(),
 			a.policyOperations(),
 			a.policyWrites(),
 			a.profileOperations(),

@@ -108,6 +108,25 @@ func (a *API) roleOperations() []wire.Operation {
 	}
 }
 
+// roleWrites are the operations that write roles.
+func (a *API) roleWrites() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("CreateRole", createRoleResource, a.CreateRole),
+		onRole(a, "UpdateRole", a.UpdateRole),
+		onRole(a, "UpdateRoleDescription", a.UpdateRoleDescription),
+		onRole(a, "UpdateAssumeRolePolicy", a.UpdateAssumeRolePolicy),
+		onRole(a, "DeleteRole", a.DeleteRole),
+		onRole(a, "TagRole", a.TagRole),
+		onRole(a, "UntagRole", a.UntagRole),
+		onRole(a, "PutRolePolicy", a.PutRolePolicy),
+		onRole(a, "DeleteRolePolicy", a.DeleteRolePolicy),
+		onRole(a, "AttachRolePolicy", a.AttachRolePolicy),
+		onRole(a, "DetachRolePolicy", a.DetachRolePolicy),
+		onRole(a, "PutRolePermissionsBoundary", a.PutRolePermissionsBoundary),
+		onRole(a, "DeleteRolePermissionsBoundary", a.DeleteRolePermissionsBoundary),
+	}
+}
+
 func (a *API) policyOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("ListPolicies", nil, a.ListPolicies),
@@ -137,6 +156,12 @@ func (a *API) profileOperations() []wire.Operation {
 		wire.Op("ListInstanceProfiles", nil, a.ListInstanceProfiles),
 		onInstanceProfile(a, "GetInstanceProfile", a.GetInstanceProfile),
 		onInstanceProfile(a, "ListInstanceProfileTags", a.ListInstanceProfileTags),
+		wire.Op("CreateInstanceProfile", createProfileResource, a.CreateInstanceProfile),
+		onInstanceProfile(a, "DeleteInstanceProfile", a.DeleteInstanceProfile),
+		onInstanceProfile(a, "AddRoleToInstanceProfile", a.AddRoleToInstanceProfile),
+		onInstanceProfile(a, "RemoveRoleFromInstanceProfile", a.RemoveRoleFromInstanceProfile),
+		onInstanceProfile(a, "TagInstanceProfile", a.TagInstanceProfile),
+		onInstanceProfile(a, "UntagInstanceProfile", a.UntagInstanceProfile),
 	}
 }
 
