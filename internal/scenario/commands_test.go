@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"encoding/base32"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,6 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ebbmark/ebbmark/auth"
 )
 
 // commands are what a script may say beyond testscript's own words; see
@@ -30,6 +34,8 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"raw":    raw,
 	"is":     is,
 	"count":  count,
+	"codes":  codes,
+	"known":  known,
 }
 
 func here(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
@@ -94,6 +100,29 @@ func tail(ts *testscript.TestScript) string {
 // "Users.0.Arn", as a variable.
 func save(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv(args[0], fmt.Sprint(at(ts, args[1])))
+}
+
+// known NAME KEY SECRET: a caller whose key the script has made itself.
+func known(ts *testscript.TestScript, _ bool, args []string) {
+	here(ts).users[args[0]] = credentials{AccessKeyId: args[1], SecretAccessKey: args[2]}
+}
+
+// codes SEED: the codes that an MFA device with this seed (base 32, or that in
+// base64 as SDKs have it, or a file of it) shows now and in half a minute, as $CODE1 and
+// $CODE2.
+func codes(ts *testscript.TestScript, _ bool, args []string) {
+	text := args[0]
+	if file, err := os.ReadFile(ts.MkAbs(text)); err == nil {
+		text = strings.TrimSpace(string(file))
+	}
+	if decoded, err := base64.StdEncoding.DecodeString(text); err == nil && len(text) > 64 {
+		text = string(decoded)
+	}
+	seed, err := base32.StdEncoding.DecodeString(text)
+	ts.Check(err)
+	step := auth.StepAt(time.Now())
+	ts.Setenv("CODE1", auth.Code(seed, step))
+	ts.Setenv("CODE2", auth.Code(seed, step+1))
 }
 
 // is PATH VALUE: the last answer has this value there.

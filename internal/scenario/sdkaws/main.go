@@ -62,11 +62,11 @@ func run(ctx context.Context, args []string) error {
 	default:
 		return fmt.Errorf("unknown service %s", args[2])
 	}
-	return call(ctx, client, camel(args[3]), args[4:])
+	return call(ctx, client, args[3], args[4:])
 }
 
 func call(ctx context.Context, client reflect.Value, operation string, flags []string) error {
-	method := client.MethodByName(operation)
+	method := methodOf(client, operation)
 	if !method.IsValid() {
 		return fmt.Errorf("unknown operation %s", operation)
 	}
@@ -86,21 +86,26 @@ func call(ctx context.Context, client reflect.Value, operation string, flags []s
 	return err
 }
 
-// camel turns get-user into GetUser.
-func camel(kebab string) string {
-	var b strings.Builder
-	for word := range strings.SplitSeq(kebab, "-") {
-		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+// methodOf finds GetUser by get-user, and EnableMFADevice by enable-mfa-device.
+func methodOf(client reflect.Value, kebab string) reflect.Value {
+	for i := range client.NumMethod() {
+		if is(client.Type().Method(i).Name, kebab) {
+			return client.Method(i)
+		}
 	}
-	return b.String()
+	return reflect.Value{}
+}
+
+// is reports whether a name is the one that the CLI writes with hyphens.
+func is(name, kebab string) bool {
+	return strings.EqualFold(name, strings.ReplaceAll(kebab, "-", ""))
 }
 
 // fill sets the input's fields from flags; a flag takes all values up to the
 // next flag.
 func fill(input reflect.Value, flags []string) error {
 	for i := 0; i < len(flags); {
-		name := camel(strings.TrimPrefix(flags[i], "--"))
-		field := input.FieldByName(name)
+		field := input.FieldByNameFunc(func(name string) bool { return is(name, strings.TrimPrefix(flags[i], "--")) })
 		if !strings.HasPrefix(flags[i], "--") || !field.IsValid() {
 			return fmt.Errorf("unknown flag %s", flags[i])
 		}
@@ -120,7 +125,9 @@ func set(field reflect.Value, values []string) error {
 	if field.Kind() == reflect.Slice {
 		list := reflect.MakeSlice(field.Type(), len(values), len(values))
 		for i, v := range values {
-			list.Index(i).SetString(v)
+			if err := setMember(list.Index(i), v); err != nil {
+				return err
+			}
 		}
 		field.Set(list)
 		return nil
@@ -128,6 +135,9 @@ func set(field reflect.Value, values []string) error {
 	if field.Kind() == reflect.Bool && len(values) == 0 {
 		field.SetBool(true)
 		return nil
+	}
+	if len(values) == 0 && field.Type() == reflect.TypeFor[*bool]() {
+		values = []string{"true"}
 	}
 	if len(values) != 1 {
 		return fmt.Errorf("want one value, got %d", len(values))
@@ -143,8 +153,32 @@ func set(field reflect.Value, values []string) error {
 		n, err := strconv.ParseInt(values[0], 10, 32)
 		field.SetInt(n)
 		return err
+	case reflect.Bool:
+		yes, err := strconv.ParseBool(values[0])
+		field.SetBool(yes)
+		return err
 	default:
 		return fmt.Errorf("a flag of type %s", field.Type())
+	}
+	return nil
+}
+
+// setMember sets a member of a list: text, or a structure as the CLI's shorthand
+// writes it (Key=team,Value=blue).
+func setMember(member reflect.Value, text string) error {
+	if member.Kind() != reflect.Struct {
+		member.SetString(text)
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		name, value, _ := strings.Cut(part, "=")
+		field := member.FieldByName(name)
+		if !field.IsValid() {
+			return fmt.Errorf("no member %s", name)
+		}
+		if err := set(field, []string{value}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

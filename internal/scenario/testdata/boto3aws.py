@@ -13,23 +13,24 @@ import botocore.config
 import botocore.exceptions
 
 
-def camel(kebab):
-    return "".join(word[0].upper() + word[1:] for word in kebab.split("-"))
-
-
 def value(shape, words):
     if shape.type_name == "list":
-        return list(words)
+        return [value(shape.member, [word]) for word in words]
     if shape.type_name == "boolean" and not words:
         return True
     (word,) = words
+    if shape.type_name == "structure":
+        return dict(part.split("=", 1) for part in word.split(","))
+    if shape.type_name == "boolean":
+        return word == "true"
     return int(word) if shape.type_name in ("integer", "long") else word
 
 
 def inputs(model, flags):
     out, i = {}, 0
     while i < len(flags):
-        name, i = camel(flags[i].removeprefix("--")), i + 1
+        name, i = flags[i].removeprefix("--").replace("-", ""), i + 1
+        (name,) = (m for m in model.input_shape.members if m.lower() == name)
         words = []
         while i < len(flags) and not flags[i].startswith("--"):
             words.append(flags[i])
@@ -49,9 +50,9 @@ def plain(v):
 def main(args):
     assert args[0] == "--endpoint-url"
     client = boto3.client(args[2], endpoint_url=args[1], config=botocore.config.Config(retries={"max_attempts": 0}))
-    operation = camel(args[3])
-    model = client.meta.service_model.operation_model(operation)
-    method = getattr(client, args[3].replace("-", "_"))
+    name = args[3].replace("-", "_")
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[name])
+    method = getattr(client, name)
     try:
         answer = method(**inputs(model, args[4:]))
     except botocore.exceptions.ClientError as e:
