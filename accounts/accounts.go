@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/singleflight"
@@ -90,7 +91,7 @@ func (b *Book) Replaceable(ctx context.Context, id string) error {
 // empty reports whether nobody would miss anything if the entities were gone.
 func empty(a *inventory.Account) bool {
 	return a != nil && len(a.Users)+len(a.Groups)+len(a.Roles)+len(a.Profiles)+len(a.SAML)+len(a.OIDC) == 0 &&
-		len(inventory.WithoutBuiltIn(a.Partition, a.Policies)) == 0
+		!slices.ContainsFunc(a.Policies, func(p *inventory.Policy) bool { return !inventory.IsAWSManaged(p.ARN) })
 }
 
 // ValidID reports whether an id has the form of an account's: 12 digits.

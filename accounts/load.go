@@ -97,7 +97,7 @@ func fetch[E any](ctx context.Context, g *errgroup.Group, docs store.Docs, k kin
 	parts := make([][]*E, len(shelf))
 	var had [][]*E
 	if near != nil && len(*k.shelf(&near.head)) == len(shelf) {
-		had = split(k, k.of(near.account), len(shelf))
+		had = split(k, k.of(near), len(shelf))
 	}
 	for i, r := range shelf {
 		switch {

@@ -52,9 +52,11 @@ func (b *Book) SetMode(ctx context.Context, id string, mode Mode) error {
 	}
 	err := b.commit(ctx, id, b.current, func(old *entry) (*inventory.Account, Mode, error) {
 		a := old.account.Clone()
-		a.Policies = inventory.WithoutBuiltIn(a.Partition, a.Policies)
+		a.Index()
 		if mode == Home {
 			a.AddBuiltIn()
+		} else {
+			a.DropBuiltIn()
 		}
 		a.Index()
 		return a, mode, nil

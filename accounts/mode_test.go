@@ -110,6 +110,39 @@ func TestBuiltInPoliciesOfHomes(t *testing.T) {
 	}
 }
 
+// A home that becomes a mirror keeps what it uses: its grants stay known.
+func TestAMirrorKeepsTheBuiltInPoliciesThatItUses(t *testing.T) {
+	docs, ctx := mem.New(), t.Context()
+	if err := New(docs).Create(ctx, &inventory.Account{ID: "111122223333", Partition: "aws"}); err != nil {
+		t.Fatal(err)
+	}
+	err := New(docs).Write(ctx, "111122223333", func(a *inventory.Account) error {
+		a.Users = append(a.Users, &inventory.User{Name: "zoe", ID: "AIDAZOEEXAMPLE0000001", Attached: []string{adminARN}, Boundary: "arn:aws:iam::aws:policy/PowerUserAccess"})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // and back again
+		for _, step := range []struct {
+			mode Mode
+			want bool // an unused policy is there
+		}{{Mirror, false}, {Home, true}} {
+			if err := New(docs).SetMode(ctx, "111122223333", step.mode); err != nil {
+				t.Fatal(err)
+			}
+			a, err := New(docs).Account(ctx, "111122223333")
+			if err != nil {
+				t.Fatal(err)
+			}
+			unused := a.Policy("arn:aws:iam::aws:policy/AmazonS3FullAccess") != nil
+			if a.Policy(adminARN) == nil || a.Policy("arn:aws:iam::aws:policy/PowerUserAccess") == nil || unused != step.want {
+				t.Errorf("as %s: %d policies, unused ones: %t", step.mode, len(a.Policies), unused)
+			}
+		}
+	}
+}
+
 // Everything that an account can hold comes back from the store.
 func TestEveryKindIsStored(t *testing.T) {
 	docs, ctx := mem.New(), t.Context()

@@ -26,8 +26,9 @@ type kind[E any] struct {
 	equal func(a, b *E) bool
 	list  func(*inventory.Account) *[]*E
 	shelf func(*head) *shelf
-	// stored are the entities of the list that are stored; nil: all.
-	stored func(partition string, list []*E) []*E
+	// own are the entities of a home's list that it does not have of the
+	// program; nil: all.
+	own func(partition string, list []*E) []*E
 }
 
 func users() kind[inventory.User] {
@@ -55,7 +56,7 @@ func policies() kind[inventory.Policy] {
 	return kind[inventory.Policy]{
 		name: "policy", id: func(p *inventory.Policy) string { return p.ARN }, equal: (*inventory.Policy).Equal,
 		list: func(a *inventory.Account) *[]*inventory.Policy { return &a.Policies }, shelf: func(h *head) *shelf { return &h.Policies },
-		stored: inventory.WithoutBuiltIn,
+		own: inventory.WithoutBuiltIn,
 	}
 }
 
@@ -94,12 +95,14 @@ func deletions() kind[inventory.Deletion] {
 	}
 }
 
-// of are the entities of an account that are stored.
-func (k *kind[E]) of(a *inventory.Account) []*E {
-	if k.stored == nil {
-		return *k.list(a)
+// of are the entities of a state that are stored. What homes have of the
+// program itself is not; a mirror has only what it was given.
+func (k *kind[E]) of(e *entry) []*E {
+	list := *k.list(e.account)
+	if k.own == nil || e.head.Mode != Home {
+		return list
 	}
-	return k.stored(a.Partition, *k.list(a))
+	return k.own(e.account.Partition, list)
 }
 
 // plan is the state in which the inventory is a, and the segments that have to
@@ -129,12 +132,12 @@ func plan(old *entry, a *inventory.Account, mode Mode) (*entry, []store.Doc, err
 // a segment is too large; it never shrinks, so that an account whose size
 // swings is not rewritten each time.
 func shelve[E any](k kind[E], old, next *entry, fresh *[]store.Doc) error {
-	list, had := k.of(next.account), *k.shelf(&old.head)
+	list, had := k.of(next), *k.shelf(&old.head)
 	n := max(len(had), bucketsFor(len(list)))
 	for {
 		var was [][]*E
 		if n == len(had) && old.account != nil {
-			was = split(k, k.of(old.account), n)
+			was = split(k, k.of(old), n)
 		}
 		shelf, docs, tooLarge, err := fill(k, next, split(k, list, n), was, had)
 		if err != nil {

@@ -3,7 +3,10 @@ package inventory
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"slices"
 	"time"
+
+	"github.com/ebbmark/ebbmark/arn"
 )
 
 // builtIn is an AWS managed policy that every home has.
@@ -19,9 +22,9 @@ func BuiltIn(partition string) []*Policy {
 	created := time.Date(2012, time.October, 17, 0, 0, 0, 0, time.UTC)
 	out := make([]*Policy, 0, len(builtIns))
 	for _, b := range builtIns {
-		arn := "arn:" + partition + ":iam::" + awsAccount + ":policy" + b.path + b.name
+		name := "arn:" + partition + ":iam::" + awsAccount + ":policy" + b.path + b.name
 		out = append(out, &Policy{
-			Name: b.name, ID: derivedID(arn), ARN: arn, Path: b.path, Description: b.description, Default: "v1", Attachable: true,
+			Name: b.name, ID: derivedID(name), ARN: name, Path: b.path, Description: b.description, Default: "v1", Attachable: true,
 			Versions: []PolicyVersion{{ID: "v1", Document: document2012(b.document), Created: created}},
 			Created:  created, Updated: created,
 		})
@@ -53,6 +56,47 @@ func (a *Account) AddBuiltIn() {
 			a.Policies = append(a.Policies, p)
 		}
 	}
+}
+
+// DropBuiltIn takes the policies of BuiltIn away that nobody uses: a mirror has
+// only what it was given. The account is indexed, and not any more after it.
+func (a *Account) DropBuiltIn() {
+	own := WithoutBuiltIn(a.Partition, a.Policies)
+	for _, p := range a.Policies {
+		if a.uses(p.ARN) && !slices.Contains(own, p) {
+			own = append(own, p)
+		}
+	}
+	a.Policies = own
+}
+
+// uses reports whether something has the policy attached or as boundary.
+func (a *Account) uses(policyARN string) bool {
+	return a.index.attached[policyARN] != nil || a.index.boundaries[policyARN] != nil
+}
+
+// TakeManaged takes in AWS managed policies that were imported by themselves: a
+// home all of them, a mirror those that it uses and does not hold, because what
+// its snapshot says is nearer to the truth. It tells what differs now. The
+// account is indexed, and not any more after it. Those of other partitions are
+// passed over.
+func (a *Account) TakeManaged(list []*Policy, home bool) (c Change) {
+	for _, p := range list {
+		name, err := arn.Parse(p.ARN)
+		had := a.Policy(p.ARN)
+		if err != nil || name.Partition != a.Partition || !home && (had != nil || !a.uses(p.ARN)) {
+			continue
+		}
+		switch {
+		case had == nil:
+			a.Policies = append(a.Policies, p.Clone())
+			c.Added++
+		case !had.Equal(p):
+			*had = *p.Clone()
+			c.Changed++
+		}
+	}
+	return c
 }
 
 // WithoutBuiltIn is the list without those that AddBuiltIn would add as they

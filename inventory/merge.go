@@ -63,7 +63,7 @@ func (s *Snapshot) drafts() (map[string]*draft, error) {
 		}
 	}
 	for _, p := range s.pages {
-		if p.account != "" {
+		if p.account != "" || len(out) == 0 && len(p.policies) > 0 { // of nobody: see Managed
 			continue
 		}
 		if len(out) != 1 {

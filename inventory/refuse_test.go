@@ -17,6 +17,9 @@ func refused(files ...string) string {
 	if _, _, err := s.Accounts(); err != nil {
 		return err.Error()
 	}
+	if _, err := s.Managed(); err != nil {
+		return err.Error()
+	}
 	return ""
 }
 
@@ -118,7 +121,10 @@ func TestRefusals(t *testing.T) {
 		"one name with two contents":           {alice() + alice("00:00:00Z", "00:00:01Z"), "a.json: user alice: not the same as in a.json: the files are of different snapshots, take one"},
 		"names that differ in case only":       {alice() + alice(`"alice"`, `"Alice"`, "user/alice", "user/Alice", "ALICE", "OTHER"), "a.json: user Alice: not the same as in a.json: the files are of different snapshots, take one"},
 		"one id for two entities":              {alice() + alice("alice", "bob"), "a.json: user bob: has the unique id AIDAALICEEXAMPLE00001 of user alice"},
-		"two pages of AWS, no account":         {managed("arn:aws:iam::aws:policy/X", v1) + managed("arn:aws:iam::aws:policy/Y", v1), "a.json: no user, group, role or customer managed policy, so it is unknown of which account it is"},
+		"a policy of AWS in two versions":      {managed("arn:aws:iam::aws:policy/X", v1) + managed("arn:aws:iam::aws:policy/X", strings.Replace(v1, `"Statement"`, `"Id": "x", "Statement"`, 1)), "a.json: policy arn:aws:iam::aws:policy/X is not the same as in a.json: take one"},
+		"a version without its policy":         {`{"PolicyVersion": {"VersionId": "v1", "Document": {"Statement": []}}}`, "a.json: a policy version without its policy: print the policy first, with aws iam get-policy"},
+		"a customer policy by itself":          {`{"Policy": {"PolicyName": "Own", "Arn": "` + own + `"}}`, "a.json: policy Own: not a policy of AWS: those of an account come with its snapshot; take it with aws iam get-account-authorization-details"},
+		"a policy without its default version": {`{"Policy": {"PolicyName": "X", "PolicyId": "ANPAXEXAMPLE00000001", "Arn": "arn:aws:iam::aws:policy/X", "DefaultVersionId": "v2"}} {"PolicyVersion": {"VersionId": "v1", "Document": {"Statement": []}}}`, "a.json: policy X: PolicyVersionList does not hold the default version v2: it is unknown what the policy grants; take it with aws iam get-account-authorization-details"},
 		"pages of one account, two partitions": {alice() + alice("arn:aws:", "arn:aws-cn:", `"alice"`, `"bob"`, "user/alice", "user/bob"), "a.json: account 111122223333: partition aws-cn, but aws in other pages"},
 	} {
 		if got := refused(c.text); !strings.HasPrefix(got, c.want) || c.want == "" || !strings.HasSuffix(c.want, ": ") && got != c.want {

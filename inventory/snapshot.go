@@ -31,6 +31,10 @@ type page struct {
 	policies []*Policy
 	profiles []*InstanceProfile
 	counts   map[string]int // AttachmentCount by policy ARN
+
+	// of the other two forms that AWS managed policies come in: see joinVersions
+	managed *policyDetail
+	version *versionDetail
 }
 
 // FileError is a problem with one file of a snapshot.
@@ -92,6 +96,9 @@ func (f *file) read() ([]*page, error) {
 	}
 	if len(f.pages) == 0 {
 		return nil, errors.New("an empty list of pages")
+	}
+	if err := f.joinVersions(); err != nil {
+		return nil, err
 	}
 	f.inherit()
 	return f.pages, nil
@@ -184,6 +191,14 @@ func (f *file) member(p *page, key string) (bool, error) {
 		return true, list(f, key, p.role)
 	case "Policies":
 		return true, list(f, key, p.policy)
+	case "Policy":
+		d, err := value[policyDetail](f, key)
+		p.managed = &d
+		return true, err
+	case "PolicyVersion":
+		v, err := value[versionDetail](f, key)
+		p.version = &v
+		return true, err
 	}
 	return false, nil
 }

@@ -96,3 +96,25 @@ AKIAALICE00000000001  true    2026-06-01T12:00:00Z  arn:aws:iam::111122223333:us
 		t.Errorf("got %s", out)
 	}
 }
+
+func TestImportedPoliciesGoIntoHomes(t *testing.T) {
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "e.db")
+	policies := file(t, "policies.json", []byte(`
+{"Policy": {"PolicyName": "X", "PolicyId": "ANPAXEXAMPLE00000001", "Arn": "arn:aws:iam::aws:policy/X", "Path": "/", "DefaultVersionId": "v3", "IsAttachable": true}}
+{"PolicyVersion": {"Document": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}, "VersionId": "v3", "IsDefaultVersion": true}}`))
+	for _, step := range []struct {
+		args []string
+		want string // in the output or among the messages
+	}{
+		{[]string{"import", "--init", f1File}, "new"},
+		{[]string{"import", policies}, "nothing changed: no account takes these policies, or all hold them already"},
+		{[]string{"accounts", "create", "444455556666"}, "home"},
+		{[]string{"import", policies}, "account 444455556666: changed: 1 added, 0 removed, 0 changed"},
+		{[]string{"import", policies}, "nothing changed"},
+	} {
+		out, problems, code := command(t, append(step.args, "--store", dsn)...)
+		if code != 0 || !strings.Contains(out+problems, step.want) {
+			t.Errorf("%q: %d\n%s%s", step.args, code, out, problems)
+		}
+	}
+}

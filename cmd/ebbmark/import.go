@@ -34,13 +34,18 @@ func (p *program) importCommand() *cobra.Command {
 whole or in pages, of one or many accounts, plain or gzip, with policy documents
 decoded or URL-encoded. "-" reads standard input.
 
+AWS managed policies by themselves, as "aws iam get-policy" and after it "aws iam
+get-policy-version" print them, go into every home of the store, and into the
+mirrors that use them and do not hold them.
+
 The snapshot of an account replaces the one before in a single step, and the
 same snapshot again changes nothing. All files are read before anything is
 stored: if one of them is bad, nothing is imported. What ends up on standard
 output is a table of the accounts.`,
 		Example: `  aws iam get-account-authorization-details > iam.json && ebbmark import iam.json
   aws iam get-account-authorization-details | ebbmark import -
-  ebbmark import --store sqlite:/var/lib/ebbmark/e.db snapshots/*.json.gz`,
+  ebbmark import --store sqlite:/var/lib/ebbmark/e.db snapshots/*.json.gz
+  (aws iam get-policy --policy-arn ARN && aws iam get-policy-version --policy-arn ARN --version-id v3) | ebbmark import -`,
 		Args: importArguments,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.importFiles(cmd.Context(), f, args) },
 	}
@@ -70,9 +75,13 @@ func (p *program) importFiles(ctx context.Context, f importFlags, files []string
 		return err
 	}
 	var result importResult
-	found, err := p.readSnapshots(ctx, files, &result)
+	found, managed, err := p.readSnapshots(ctx, files, &result)
 	if err == nil && len(result.Problems) == 0 {
-		err = p.storeSnapshots(ctx, f, found, &result)
+		if len(managed) > 0 {
+			err = p.storeManaged(ctx, f, managed, &result)
+		} else {
+			err = p.storeSnapshots(ctx, f, found, &result)
+		}
 	}
 	for _, problem := range result.Problems {
 		fmt.Fprintf(p.stderr, "ebbmark: %s: %s\n", problem.File, problem.Reason)
@@ -87,13 +96,16 @@ func (p *program) importFiles(ctx context.Context, f importFlags, files []string
 	return nil
 }
 
-// readSnapshots makes the inventories out of all files. Problems of files are
-// put into the result; an error is something else.
-func (p *program) readSnapshots(ctx context.Context, files []string, result *importResult) ([]*inventory.Account, error) {
+// readSnapshots makes the inventories out of all files, or AWS managed policies
+// when these are of no account. Problems of files are put into the result; an
+// error is something else.
+func (p *program) readSnapshots(
+	ctx context.Context, files []string, result *importResult,
+) (found []*inventory.Account, managed []*inventory.Policy, err error) {
 	s := inventory.NewSnapshot()
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("interrupted, nothing was imported: %w", err)
+			return nil, nil, fmt.Errorf("interrupted, nothing was imported: %w", err)
 		}
 		before := s.Pages()
 		if err := p.readSnapshot(s, name); err != nil {
@@ -103,15 +115,17 @@ func (p *program) readSnapshots(ctx context.Context, files []string, result *imp
 		fmt.Fprintf(p.stderr, "read %s (%s)\n", name, plural(s.Pages()-before, "page"))
 	}
 	if len(result.Problems) > 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
-	found, warnings, err := s.Accounts()
-	result.addProblems(err)
+	found, warnings, problems := s.Accounts()
+	managed, others := s.Managed()
+	result.addProblems(problems)
+	result.addProblems(others)
 	result.Warnings = warnings
 	for _, w := range warnings {
 		p.warn("account %s: %s", w.Account, w.Text)
 	}
-	return found, nil
+	return found, managed, nil
 }
 
 // readSnapshot reads one file, gzip or plain by its content.
