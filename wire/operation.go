@@ -49,6 +49,9 @@ type NoOutput struct{}
 // asked about the resource that the function names, or about "*" when it is
 // nil. A nil output without an error is answered like an empty one.
 //
+// An input that is Keyed says what policies may ask about, and so may the thing
+// that OpOn finds.
+//
 // It panics when a field of I or O has a type or tag that package wire does
 // not know.
 func Op[I, O any](name string, resource func(*I, Caller) string, call func(context.Context, Caller, *I) (*O, error)) Operation {
@@ -57,7 +60,7 @@ func Op[I, O any](name string, resource func(*I, Caller) string, call func(conte
 		if resource != nil {
 			target = resource(in, p.caller)
 		}
-		if err := p.guard(ctx, p.caller, p.action, target); err != nil {
+		if err := p.asking(in).allowed(ctx, target); err != nil {
 			return nil, err
 		}
 		return call(ctx, p.caller, in)
@@ -82,7 +85,11 @@ func OpOn[I, T, O any](
 		if absent != nil && resource == "" {
 			return nil, absent
 		}
-		if err := p.guard(ctx, p.caller, p.action, resource); err != nil {
+		asking := p.asking(in)
+		if absent == nil {
+			asking = p.asking(thing, in)
+		}
+		if err := asking.allowed(ctx, resource); err != nil {
 			return nil, err
 		}
 		if absent != nil {
