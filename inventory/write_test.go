@@ -176,6 +176,7 @@ func FuzzSnapshot(f *testing.F) {
 	f.Add([]byte(alice()))
 	f.Add([]byte(one(`"%7B%22Statement%22:%5B%5D%7D"`) + role(`"RoleLastUsed": {"LastUsedDate": "2024-01-01 00:00:00+00:00", "Region": "x"}, "MaxSessionDuration": 3600`)))
 	f.Add([]byte(`[` + managed(own, v1) + `,{"UserDetailList":[],"IsTruncated":true}]`))
+	f.Add([]byte(policyFile))
 	f.Add([]byte(`{"Records":[]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := NewSnapshot()
@@ -191,6 +192,15 @@ func FuzzSnapshot(f *testing.F) {
 		}
 		for _, a := range accounts {
 			checkRead(t, a)
+		}
+		managed, err := s.Managed()
+		if err != nil {
+			return
+		}
+		for _, p := range managed {
+			if _, err := policy.Parse([]byte(p.DefaultDocument())); err != nil || !IsAWSManaged(p.ARN) || len(accounts) > 0 {
+				t.Fatalf("policy %s by itself, %d accounts: %v", p.ARN, len(accounts), err)
+			}
 		}
 	})
 }
