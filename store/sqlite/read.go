@@ -95,8 +95,9 @@ func (db *DB) facts(ctx context.Context, account, query string, args ...any) (li
 	rows, err := db.read.QueryContext(ctx, query, args...)
 	texts := db.names.texts()
 	var v value
+	columns := append(last.columns(), v.columns()...)
 	err = scan(rows, err, func(r *sql.Rows) error {
-		if err := r.Scan(append(last.columns(), v.columns()...)...); err != nil {
+		if err := r.Scan(columns...); err != nil {
 			return err
 		}
 		if top := last.top(); top > int64(len(texts)) {
