@@ -21,7 +21,7 @@ func (a *API) UpdateUser(ctx context.Context, caller wire.Caller, in *UpdateUser
 	path, name := cmp.Or(in.NewPath, of.entity.Path), cmp.Or(in.NewUserName, of.entity.Name)
 	target := of.account.NewARN("user", path, name)
 	if target != of.entity.ARN {
-		if err := a.Guard(ctx, caller, "iam:UpdateUser", target); err != nil {
+		if err := a.Guard(ctx, alsoAsked(caller, of.ConditionKeys("iam:UpdateUser")), "iam:UpdateUser", target); err != nil {
 			return nil, err
 		}
 	}

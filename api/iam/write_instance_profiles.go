@@ -93,7 +93,7 @@ func (a *API) AddRoleToInstanceProfile(
 	if role == nil {
 		return nil, noSuchEntity("The role with name %s cannot be found.", in.RoleName)
 	}
-	if err := a.Guard(ctx, caller, "iam:PassRole", role.ARN); err != nil {
+	if err := a.Guard(ctx, alsoAsked(caller, conditionKeys{keyPassedToService: {"ec2.amazonaws.com"}}), "iam:PassRole", role.ARN); err != nil {
 		return nil, err
 	}
 	if err := modifiable(role); err != nil {
