@@ -124,6 +124,9 @@ func (a *API) roleWrites() []wire.Operation {
 		onRole(a, "DetachRolePolicy", a.DetachRolePolicy),
 		onRole(a, "PutRolePermissionsBoundary", a.PutRolePermissionsBoundary),
 		onRole(a, "DeleteRolePermissionsBoundary", a.DeleteRolePermissionsBoundary),
+		wire.Op("CreateServiceLinkedRole", linkedRoleResource, a.CreateServiceLinkedRole),
+		onRole(a, "DeleteServiceLinkedRole", a.DeleteServiceLinkedRole),
+		wire.OpOn("GetServiceLinkedRoleDeletionStatus", a.findDeletion, a.GetServiceLinkedRoleDeletionStatus),
 	}
 }
 
