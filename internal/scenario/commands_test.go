@@ -53,11 +53,15 @@ func key(ts *testscript.TestScript, _ bool, args []string) {
 	here(ts).users[args[0]] = c.AccessKey
 }
 
-// assume NAME ROLE_ARN SESSION: temporary credentials of a role.
+// assume NAME ROLE_ARN SESSION [POLICY]: temporary credentials of a role.
 // assume NAME: temporary credentials of the same user (GetSessionToken).
 func assume(ts *testscript.TestScript, _ bool, args []string) {
-	if len(args) == 3 {
-		callAWS(ts, false, []string{"sts", "assume-role", "--role-arn", args[1], "--role-session-name", args[2]})
+	if len(args) >= 3 {
+		call := []string{"sts", "assume-role", "--role-arn", args[1], "--role-session-name", args[2]}
+		if len(args) == 4 {
+			call = append(call, "--policy", args[3])
+		}
+		callAWS(ts, false, call)
 	} else {
 		callAWS(ts, false, []string{"sts", "get-session-token"})
 	}

@@ -8,7 +8,7 @@
 //	serve [FLAGS…]           start the server; its address is $ENDPOINT
 //	stop | crash             end it by SIGTERM or SIGKILL
 //	key NAME ARN [FLAGS…]    make an access key for a principal
-//	assume NAME ROLE SESSION assume a role; without ROLE: GetSessionToken
+//	assume NAME ROLE SESSION [POLICY]  assume a role; NAME alone: GetSessionToken
 //	as NAME                  who makes the following calls
 //	[!] aws SERVICE OP …     a call through the client at hand
 //	save VAR PATH            keep a value of the answer
