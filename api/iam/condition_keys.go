@@ -46,6 +46,12 @@ func (of found[E]) ConditionKeys(action string) conditionKeys {
 		tags = e.Tags
 	case *inventory.Device:
 		tags = e.Tags
+	case *inventory.SAMLProvider:
+		tags = e.Tags
+	case *inventory.OIDCProvider:
+		if e != nil { // deleting none is no error
+			tags = e.Tags
+		}
 	}
 	keys := conditionKeys{}
 	for _, t := range tags {

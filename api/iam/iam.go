@@ -133,6 +133,7 @@ func (a *API) Service() wire.Service {
 			a.policyOperations(),
 			a.policyWrites(),
 			a.profileOperations(),
+			a.providerOperations(),
 			a.accountOperations(),
 			a.simulateOperations(),
 		),

@@ -168,6 +168,30 @@ func (a *API) profileOperations() []wire.Operation {
 	}
 }
 
+// providerOperations are about identity providers.
+func (a *API) providerOperations() []wire.Operation {
+	return []wire.Operation{
+		wire.Op("CreateSAMLProvider", createSAMLResource, a.CreateSAMLProvider),
+		onSAMLProvider(a, "GetSAMLProvider", a.GetSAMLProvider),
+		wire.Op("ListSAMLProviders", nil, a.ListSAMLProviders),
+		onSAMLProvider(a, "UpdateSAMLProvider", a.UpdateSAMLProvider),
+		onSAMLProvider(a, "DeleteSAMLProvider", a.DeleteSAMLProvider),
+		onSAMLProvider(a, "TagSAMLProvider", a.TagSAMLProvider),
+		onSAMLProvider(a, "UntagSAMLProvider", a.UntagSAMLProvider),
+		onSAMLProvider(a, "ListSAMLProviderTags", a.ListSAMLProviderTags),
+		wire.Op("CreateOpenIDConnectProvider", createOIDCResource, a.CreateOpenIDConnectProvider),
+		onOIDCProvider(a, "GetOpenIDConnectProvider", a.GetOpenIDConnectProvider),
+		wire.Op("ListOpenIDConnectProviders", nil, a.ListOpenIDConnectProviders),
+		wire.OpOn("DeleteOpenIDConnectProvider", a.findOIDCIfAny, a.DeleteOpenIDConnectProvider),
+		onOIDCProvider(a, "AddClientIDToOpenIDConnectProvider", a.AddClientIDToOpenIDConnectProvider),
+		onOIDCProvider(a, "RemoveClientIDFromOpenIDConnectProvider", a.RemoveClientIDFromOpenIDConnectProvider),
+		onOIDCProvider(a, "UpdateOpenIDConnectProviderThumbprint", a.UpdateOpenIDConnectProviderThumbprint),
+		onOIDCProvider(a, "TagOpenIDConnectProvider", a.TagOpenIDConnectProvider),
+		onOIDCProvider(a, "UntagOpenIDConnectProvider", a.UntagOpenIDConnectProvider),
+		onOIDCProvider(a, "ListOpenIDConnectProviderTags", a.ListOpenIDConnectProviderTags),
+	}
+}
+
 func (a *API) accountOperations() []wire.Operation {
 	return []wire.Operation{
 		wire.Op("GetAccountAuthorizationDetails", nil, a.GetAccountAuthorizationDetails),
