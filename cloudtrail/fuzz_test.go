@@ -96,6 +96,7 @@ func FuzzScan(f *testing.F) {
 }
 
 var seedTexts = []string{
+	`{"0000000000000000000000000000000000000000000000000000000000000000":""}`, `{"00000000000000000000000000000000000000000000000000000000000000000":""}`,
 	``, ` `, `null`, `[]`, `{}`, `{"Records":[]}`, `{"Records":null}`, "\xef\xbb\xbf{\"Records\":[]}", "\x1f\x8b\x08",
 	`{"x":1,"Records":[{"eventVersion":"1.08","eventTime":"2026-05-30T10:15:30Z","eventSource":"s3.amazonaws.com","eventName":"ListBuckets","userIdentity":{"type":"IAMUser","sessionContext":{"sessionIssuer":{"arn":"a"}}}}],"y":[{}]}`,
 	`{"\u0065ventName":"a\ud83d\ude00\ud800\n","eventName":"b","readOnly":"true","requestParameters":{"statement":"select 1","serviceNamespace":"ecs"}}`,

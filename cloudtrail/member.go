@@ -86,7 +86,7 @@ func (l *lexer) key() ([]byte, byte, bool) {
 	j := special(l.buf, i)
 	if l.buf[j] == '"' && l.buf[j+1] == ':' && l.buf[j+2] > ' ' {
 		l.pos = j + 2
-		return l.buf[i:j], l.buf[j+2], true
+		return ours(l.buf[i:j]), l.buf[j+2], true
 	}
 	key, ok := l.decodeInto(l.keyText[:])
 	if !ok {
@@ -95,11 +95,21 @@ func (l *lexer) key() ([]byte, byte, bool) {
 	if l.faults != 0 {
 		key = nil
 	}
+	key = ours(key)
 	if l.peek() != ':' {
 		return nil, 0, l.expect("a colon")
 	}
 	l.pos++
 	return key, l.peek(), true
+}
+
+// ours is a key that may be one of ours: the same answer whichever way it was
+// read.
+func ours(key []byte) []byte {
+	if len(key) > maxKeyBytes {
+		return nil
+	}
+	return key
 }
 
 func recordMember(s *Scanner, key []byte, c byte) bool {
