@@ -118,8 +118,7 @@ func (db *DB) facts(ctx context.Context, account, query string, args ...any) (li
 // place is the key columns of a row after bucket and account.
 type place struct {
 	principal, source, name, region int64
-	class                           activity.Class
-	outcome                         activity.Outcome
+	class, outcome                  int64 // integers of the driver's own type: others are converted by way of text
 	target                          int64
 }
 
@@ -128,7 +127,7 @@ func (p *place) columns() []any {
 }
 
 func (p *place) args() []any {
-	return []any{p.principal, p.source, p.name, p.region, int64(p.class), int64(p.outcome), p.target}
+	return []any{p.principal, p.source, p.name, p.region, p.class, p.outcome, p.target}
 }
 
 // top is the greatest number of a name in the place.
@@ -137,7 +136,7 @@ func (p *place) top() int64 { return max(p.principal, p.source, p.name, p.region
 func (p *place) key(account string, texts []string) activity.Key {
 	text := func(id int64) string { return texts[id-1] }
 	return activity.Key{Account: account, Principal: text(p.principal), Source: text(p.source), Name: text(p.name),
-		Region: text(p.region), Class: p.class, Outcome: p.outcome, Target: text(p.target)}
+		Region: text(p.region), Class: activity.Class(p.class), Outcome: activity.Outcome(p.outcome), Target: text(p.target)}
 }
 
 // nameID is the number of a string, if it has one. A string that the mirror
