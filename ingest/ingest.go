@@ -76,6 +76,7 @@ func (in *Ingester) Run(ctx context.Context) (Summary, error) {
 	}
 	go func() { readers.Wait(); close(parcels) }()
 	sum, err := col.run(parcels)
+	sum.sortProblems() // workers end in any order
 	if err == nil {
 		err = context.Cause(ctx)
 	}

@@ -1,5 +1,11 @@
 package ingest
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
 // Summary is what came of an ingest. Its JSON is that of
 // `ebbmark ingest --format json`.
 type Summary struct {
@@ -54,6 +60,13 @@ func (s *Summary) problem(p Problem) {
 		return
 	}
 	s.Unlisted++
+}
+
+// sortProblems puts the listed problems in the order of files and offsets.
+func (s *Summary) sortProblems() {
+	slices.SortFunc(s.Problems, func(a, b Problem) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Offset, b.Offset), strings.Compare(a.Reason, b.Reason))
+	})
 }
 
 // Merge adds what another run came to.
