@@ -16,6 +16,9 @@ const (
 	// maxNesting is how deep input and output structs may nest; deeper ones
 	// are taken for recursive, which no protocol here can speak.
 	maxNesting = 12
+	// fewMembers is how many members of a list are written before the length of
+	// all is guessed.
+	fewMembers = 32
 	// maxGuess is how many bytes of an answer are reserved ahead of a list.
 	maxGuess = 4 << 20
 )

@@ -177,14 +177,23 @@ func (listEncoder) absent(v reflect.Value) bool { return v.IsNil() }
 // encode writes every member, also one that would be left out as a field: a
 // list must not lose its length.
 func (e listEncoder) encode(buf []byte, v reflect.Value) []byte {
-	start := len(buf)
-	for i := range v.Len() {
+	start, n := len(buf), v.Len()
+	for i := range n {
 		buf = e.tag.write(buf, e.of, v.Index(i))
-		if i == 0 { // the others will be about as long
-			buf = slices.Grow(buf, min((len(buf)-start)*v.Len(), maxGuess))
+		switch i {
+		case 0: // one member says little of many
+			buf = reserve(buf, start, 1, min(n, fewMembers)-1)
+		case fewMembers - 1:
+			buf = reserve(buf, start, fewMembers, n-fewMembers)
 		}
 	}
 	return buf
+}
+
+// reserve makes room for more members that are as long as those written since
+// start are on average.
+func reserve(buf []byte, start, written, more int) []byte {
+	return slices.Grow(buf, min((len(buf)-start)/written*more, maxGuess))
 }
 
 type mapEncoder struct {
