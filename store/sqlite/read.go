@@ -46,13 +46,22 @@ func (db *DB) ofPrincipal(ctx context.Context, under activity.Prefix, yield func
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(facts, func(a, b activity.Fact) int { return a.Key.Compare(b.Key) })
-	for _, f := range facts {
-		if !yield(f, nil) {
+	for _, f := range sorted(facts) {
+		if !yield(*f, nil) {
 			return nil
 		}
 	}
 	return nil
+}
+
+// sorted puts facts in order. It moves pointers: a fact is large.
+func sorted(facts []activity.Fact) []*activity.Fact {
+	order := make([]*activity.Fact, len(facts))
+	for i := range facts {
+		order[i] = &facts[i]
+	}
+	slices.SortFunc(order, func(a, b *activity.Fact) int { return a.Key.Compare(b.Key) })
+	return order
 }
 
 // ofClass narrows a query to the facts of a class; zero: of all.
