@@ -1,8 +1,8 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -18,10 +18,11 @@ type client struct {
 	endpoint string
 	key      sigv4.Credentials
 	http     http.Client
+	body     bytes.Buffer // of the last response
 }
 
-// answer is the XML of a response.
-type answer string
+// answer is the XML of a response, until the next call.
+type answer []byte
 
 func (c *client) call(action string, parameters ...string) (answer, error) {
 	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
@@ -31,7 +32,7 @@ func (c *client) call(action string, parameters ...string) (answer, error) {
 	body := form.Encode()
 	req, err := http.NewRequest(http.MethodPost, c.endpoint+"/", strings.NewReader(body))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	signed := &sigv4.Request{Method: req.Method, Path: "/", Host: req.Host, Body: []byte(body),
 		Header: map[string][]string{"Content-Type": {"application/x-www-form-urlencoded"}}}
@@ -39,22 +40,23 @@ func (c *client) call(action string, parameters ...string) (answer, error) {
 	req.Header = signed.Header
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
+	c.body.Reset()
+	_, err = c.body.ReadFrom(resp.Body)
 	if err == nil && resp.StatusCode != http.StatusOK {
-		err = fmt.Errorf("%s: %s: %s", action, resp.Status, text)
+		err = fmt.Errorf("%s: %s: %s", action, resp.Status, c.body.String())
 	}
-	return answer(text), err
+	return c.body.Bytes(), err
 }
 
 // element is the text of the first element of that name; empty when there is
 // none.
 func (a answer) element(name string) string {
-	_, rest, _ := strings.Cut(string(a), "<"+name+">")
-	text, _, _ := strings.Cut(rest, "</"+name+">")
-	return text
+	_, rest, _ := bytes.Cut(a, []byte("<"+name+">"))
+	text, _, _ := bytes.Cut(rest, []byte("</"+name+">"))
+	return string(text)
 }
 
 // size counts what a report holds.
@@ -82,8 +84,8 @@ func (c *client) report(arn string) (size, error) {
 		case status != "COMPLETED":
 			return read, fmt.Errorf("job %s is %s", call[1], status)
 		}
-		read.services += strings.Count(string(page), "<ServiceNamespace>")
-		read.actions += strings.Count(string(page), "<ActionName>")
+		read.services += bytes.Count(page, []byte("<ServiceNamespace>"))
+		read.actions += bytes.Count(page, []byte("<ActionName>"))
 		if page.element("IsTruncated") != "true" {
 			return read, nil
 		}
