@@ -52,6 +52,7 @@ func (b *bench) serve(ctx context.Context, args ...string) (*server, error) {
 
 // stop ends the server and returns what it cost from its start on.
 func (s *server) stop() (usage, error) {
+	peak := peakSoFar(s.cmd.Process.Pid)
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return usage{}, err
 	}
@@ -61,5 +62,5 @@ func (s *server) stop() (usage, error) {
 	if err := s.cmd.Wait(); err != nil {
 		return usage{}, fmt.Errorf("the server ended badly: %w: %s", err, s.log.String())
 	}
-	return usage{cpu: s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime(), peak: peakOf(s.cmd.ProcessState)}, nil
+	return usage{cpu: s.cmd.ProcessState.UserTime() + s.cmd.ProcessState.SystemTime(), peak: peak}, nil
 }
