@@ -33,7 +33,8 @@ unit:
 race:
 	$(GO) test -race -timeout 45m ./...
 
-# Every parser of outside input, a few seconds each. FUZZTIME=10m for more.
+# Every parser of outside input, a fixed number of runs each. FUZZTIME=10m for
+# more.
 fuzz:
 	./scripts/fuzz
 
