@@ -8,7 +8,6 @@ import (
 
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/arn"
-	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/policy"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -20,7 +19,11 @@ import (
 // answer being logged.
 type Authority struct {
 	Accounts *accounts.Book
-	Log      *slog.Logger // every decision: refusals at Info, the rest at Debug
+	// OrganizationPolicies yields the service control policies that bind an
+	// account: a list per level, from the organization's root to the account.
+	// No levels: none bind it. Nil: no account is in an organization.
+	OrganizationPolicies func(ctx context.Context, account string) ([][]*policy.Document, error)
+	Log                  *slog.Logger // every decision: refusals at Info, the rest at Debug
 
 	mu     sync.Mutex
 	parsed map[string]*policy.Document // by policy text
@@ -67,53 +70,6 @@ func (a *Authority) record(ctx context.Context, c wire.Caller, action, resource 
 		"allowed", d.Allowed, "explicit", d.Explicit, "by", d.By.String())
 }
 
-// policies are the policies that bear on what the caller does.
-func (a *Authority) policies(ctx context.Context, c wire.Caller) (policy.Policies, error) {
-	var sets policy.Policies
-	for _, text := range c.SessionPolicies {
-		doc, err := a.parse(text)
-		if err != nil {
-			return sets, err
-		}
-		sets.Session = append(sets.Session, doc)
-	}
-	if c.Kind == wire.RootCaller {
-		return sets, nil
-	}
-	account, err := a.Accounts.Account(ctx, c.Account)
-	if err != nil {
-		return sets, err
-	}
-	sources, boundary := granted(account, c)
-	for _, source := range sources {
-		doc, err := a.parse(source.Document)
-		if err != nil {
-			return sets, fmt.Errorf("policy %s: %w", source.Name, err)
-		}
-		sets.Identity = append(sets.Identity, doc)
-	}
-	if boundary == "" {
-		return sets, nil
-	}
-	sets.Boundary = &policy.Document{} // a boundary that is not in the inventory allows nothing
-	if limit := account.Policy(boundary); limit != nil {
-		sets.Boundary, err = a.parse(limit.DefaultDocument())
-	}
-	return sets, err
-}
-
-// granted are the caller's identity policies and the ARN of its boundary. A
-// principal that is gone has none.
-func granted(account *inventory.Account, c wire.Caller) (sources []inventory.Source, boundary string) {
-	if role := account.RoleByID(c.Entity); role != nil {
-		return account.RolePolicies(role), role.Boundary
-	}
-	if user := account.UserByID(c.Entity); user != nil {
-		return account.UserPolicies(user), user.Boundary
-	}
-	return nil, ""
-}
-
 // parse reads a policy, once as long as it is in use.
 func (a *Authority) parse(text string) (*policy.Document, error) {
 	a.mu.Lock()
@@ -130,13 +86,4 @@ func (a *Authority) parse(text string) (*policy.Document, error) {
 	}
 	a.parsed[text] = doc
 	return doc, nil
-}
-
-// principal is the caller as policies see it.
-func principal(c wire.Caller) policy.Caller {
-	p := policy.Caller{ARN: c.ARN, Account: c.Account, UserID: c.UserID}
-	if c.Kind == wire.RoleCaller {
-		p.Issuer = c.Keys["aws:PrincipalArn"][0]
-	}
-	return p
 }
