@@ -13,5 +13,6 @@ const (
 	KindLedger     Kind = "ledger"     // ingest: what became of a log file, by its name
 	KindQuarantine Kind = "quarantine" // ingest: a record that was refused, by file and offset
 	KindCatalog    Kind = "catalog"    // cmd: the catalogue that replaces or overlays the embedded one
+	KindSync       Kind = "sync"       // pull: what a sync has done so far, by what it pulls, and by that and account id
 	KindServer     Kind = "server"     // cmd: facts about this store, such as its first account
 )

@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"report", true, "arn policy catalog grant activity inventory"},
 	{"lastused", true, "activity report"}, // the facts' last use, without policies
 	{"catalog/gen", false, "catalog"},
+	{"organization", true, "arn policy"},
 	{"wire", false, "arn"},
 	{"store", false, "activity arn"},
 	{"store/storetest", false, "store activity arn"},
@@ -42,6 +43,7 @@ var rooms = []struct {
 	{"accounts", false, "arn inventory store"},
 	{"ingest", false, "arn cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
+	{"pull", false, "arn inventory store"}, // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
 	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},

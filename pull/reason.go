@@ -1,0 +1,59 @@
+package pull
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/smithy-go"
+)
+
+// apiCode is the code of an API's error, or empty when it is another one.
+func apiCode(err error) string {
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return e.ErrorCode()
+	}
+	return ""
+}
+
+// denied reports whether the API has refused to do something for this caller.
+func denied(err error) bool {
+	return slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, apiCode(err))
+}
+
+// badCaller reports whether the credentials themselves are refused, with which
+// no account can be pulled.
+func badCaller(err error) bool {
+	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+		"SignatureDoesNotMatch", "IncompleteSignature", "RequestExpired"}, apiCode(err))
+}
+
+// reason says what went wrong in one line, without the SDK's wrappings.
+func reason(err error) string {
+	operation := ""
+	if e, ok := errors.AsType[*smithy.OperationError](err); ok {
+		operation = e.ServiceID + " " + e.OperationName + ": "
+		err = e.Err
+	}
+	if e, ok := errors.AsType[smithy.APIError](err); ok {
+		return operation + e.ErrorCode() + ": " + oneLine(e.ErrorMessage())
+	}
+	if e, ok := errors.AsType[*smithy.CanceledError](err); ok {
+		err = e.Err
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return operation + "no answer in time"
+	}
+	return operation + oneLine(err.Error())
+}
+
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// because is an error whose text is already what a person should read.
+func because(format string, args ...any) error { return &reasonError{fmt.Sprintf(format, args...)} }
+
+type reasonError struct{ text string }
+
+func (e *reasonError) Error() string { return e.text }
