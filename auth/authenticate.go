@@ -3,8 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
@@ -42,7 +40,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, body 
 	}
 	signature, err := sigv4.Parse(request)
 	if errors.Is(err, sigv4.ErrMissing) {
-		return wire.Caller{}, "", errMissingToken
+		return unsigned(r, body)
 	} else if err != nil {
 		return wire.Caller{}, "", wire.Errorf(400, "IncompleteSignature", "%s", sentence(err))
 	}
@@ -53,11 +51,15 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, body 
 	if err := a.verify(signature, request, s); err != nil {
 		return wire.Caller{}, signature.Service, err
 	}
+	if s.Federated && signature.Service == "iam" { // IAM User Guide, "Compare AWS STS credentials"
+		return wire.Caller{}, signature.Service, errInvalidToken
+	}
 	caller, err := callerOf(account, s)
 	if err != nil {
 		return wire.Caller{}, signature.Service, err
 	}
 	a.requestKeys(&caller, s, r)
+	caller.Keys["aws:RequestedRegion"] = []string{signature.Region}
 	return caller, signature.Service, nil
 }
 
@@ -121,98 +123,6 @@ func (a *Authenticator) account(ctx context.Context, id string) (*inventory.Acco
 		return nil, errInvalidToken
 	}
 	return account, err
-}
-
-// callerOf names the principal of a session by what the inventory says today. A
-// user or role that is gone has no valid credentials.
-func callerOf(account *inventory.Account, s Session) (wire.Caller, error) {
-	c := wire.Caller{
-		Account: s.Account, Partition: account.Partition, Entity: s.Role + s.User, SessionPolicies: s.policies(account),
-		Temporary: !s.Expires.IsZero(), SourceIdentity: s.Source, Transitive: s.Transitive,
-	}
-	switch {
-	case s.Role != "":
-		role := account.RoleByID(s.Role)
-		if role == nil {
-			return wire.Caller{}, errInvalidToken
-		}
-		c.Kind, c.UserID = wire.RoleCaller, s.Role+":"+s.Name
-		c.ARN = fmt.Sprintf("arn:%s:sts::%s:assumed-role/%s/%s", account.Partition, s.Account, role.Name, s.Name)
-		c.Keys = roleKeys(role)
-	case s.User != "":
-		user := account.UserByID(s.User)
-		if user == nil {
-			return wire.Caller{}, errInvalidToken
-		}
-		c.Kind, c.UserID, c.ARN = wire.UserCaller, s.User, user.ARN
-		c.Keys = userKeys(user)
-	default:
-		c.Kind, c.UserID = wire.RootCaller, s.Account
-		c.ARN = fmt.Sprintf("arn:%s:iam::%s:root", account.Partition, s.Account)
-		c.Keys = map[string][]string{"aws:PrincipalArn": {c.ARN}, "aws:PrincipalType": {"Account"}}
-	}
-	return c, nil
-}
-
-// policies are the texts of the session's policies. A managed one that is gone
-// since allows nothing.
-func (s *Session) policies(account *inventory.Account) []string {
-	var texts []string
-	if s.Policy != "" {
-		texts = append(texts, s.Policy)
-	}
-	for _, name := range s.PolicyARNs {
-		text := `{"Version":"2012-10-17","Statement":[]}`
-		if p := account.Policy(name); p != nil {
-			text = p.DefaultDocument()
-		}
-		texts = append(texts, text)
-	}
-	return texts
-}
-
-func userKeys(u *inventory.User) map[string][]string {
-	keys := map[string][]string{
-		"aws:PrincipalArn": {u.ARN}, "aws:PrincipalType": {"User"}, "aws:username": {u.Name},
-	}
-	return withTags(keys, u.Tags)
-}
-
-// roleKeys: for a role session aws:PrincipalArn is the role's ARN, not that of
-// the session (IAM User Guide, "AWS global condition context keys").
-func roleKeys(r *inventory.Role) map[string][]string {
-	return withTags(map[string][]string{"aws:PrincipalArn": {r.ARN}, "aws:PrincipalType": {"AssumedRole"}}, r.Tags)
-}
-
-func withTags(keys map[string][]string, tags []inventory.Tag) map[string][]string {
-	for _, tag := range tags {
-		keys["aws:PrincipalTag/"+tag.Key] = []string{tag.Value}
-	}
-	return keys
-}
-
-// requestKeys adds what the request itself says.
-func (a *Authenticator) requestKeys(c *wire.Caller, s Session, r *http.Request) {
-	c.Keys["aws:userid"] = []string{c.UserID}
-	c.Keys["aws:PrincipalAccount"] = []string{c.Account}
-	c.Keys["aws:SecureTransport"] = []string{strconv.FormatBool(r.TLS != nil)}
-	c.Keys["aws:CurrentTime"] = []string{a.Now().UTC().Format(time.RFC3339)}
-	c.Keys["aws:EpochTime"] = []string{strconv.FormatInt(a.Now().Unix(), 10)}
-	c.Keys["aws:UserAgent"] = []string{r.UserAgent()}
-	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		c.Keys["aws:SourceIp"] = []string{host}
-	}
-	if !c.Temporary {
-		return // long-term credentials have no MFA keys and no issue time
-	}
-	c.Keys["aws:TokenIssueTime"] = []string{s.Issued.UTC().Format(time.RFC3339)}
-	c.Keys["aws:MultiFactorAuthPresent"] = []string{strconv.FormatBool(s.MFA)}
-	if s.Source != "" {
-		c.Keys["aws:SourceIdentity"] = []string{s.Source}
-	}
-	for key, value := range s.Tags { // session tags win over the entity's
-		c.Keys["aws:PrincipalTag/"+key] = []string{value}
-	}
 }
 
 // sentence makes an error fit to be read: its text with a capital letter.

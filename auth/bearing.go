@@ -48,6 +48,13 @@ func (a *Authority) parseAll(texts []string) (docs []*policy.Document, err error
 
 // identity are the caller's own policies and its boundary.
 func (a *Authority) identity(sets *policy.Policies, account *inventory.Account, c wire.Caller) error {
+	for _, text := range standing(account, c) {
+		doc, err := a.parse(text)
+		if err != nil {
+			return err
+		}
+		sets.Identity = append(sets.Identity, doc)
+	}
 	sources, boundary := granted(account, c)
 	for _, source := range sources {
 		doc, err := a.parse(source.Document)
@@ -77,6 +84,28 @@ func granted(account *inventory.Account, c wire.Caller) (sources []inventory.Sou
 		return account.UserPolicies(user), user.Boundary
 	}
 	return nil, ""
+}
+
+// What some principals may do without a policy of their own.
+const (
+	// ownPassword is what AllowUsersToChangePassword of the password policy
+	// grants. ChangePassword knows no other user than the caller.
+	ownPassword = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ChangePassword","iam:GetAccountPasswordPolicy"],"Resource":"*"}]}`
+	// allActions is what root lends to a federated user; session policies limit
+	// it.
+	allActions = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
+)
+
+// standing are the texts of policies that nobody attached.
+func standing(account *inventory.Account, c wire.Caller) []string {
+	rules := account.Settings.PasswordPolicy
+	switch {
+	case c.Kind == wire.FederatedCaller && c.Entity == "":
+		return []string{allActions}
+	case c.Kind == wire.UserCaller && rules != nil && rules.UsersMayChange:
+		return []string{ownPassword}
+	}
+	return nil
 }
 
 // organization are the service control policies that bind an account and its

@@ -61,7 +61,19 @@ var (
 // empty id or secret is made up. The error is ErrKeyExists when another key has
 // that id.
 func (k *Keyring) Create(ctx context.Context, owner Owner, id, secret string, now time.Time) (Key, error) {
-	id, secret, err := k.fill(id, secret)
+	key, err := k.create(ctx, owner, id, secret, now)
+	for tries := 1; id == "" && tries < keyTries && errors.Is(err, ErrKeyExists); tries++ {
+		key, err = k.create(ctx, owner, id, secret, now)
+	}
+	return key, err
+}
+
+// keyTries is how often an id is made up before it is an error that every one
+// was there already.
+const keyTries = 5
+
+func (k *Keyring) create(ctx context.Context, owner Owner, id, secret string, now time.Time) (Key, error) {
+	id, secret, err := k.fill(owner, id, secret)
 	if err != nil {
 		return Key{}, err
 	}
@@ -82,10 +94,10 @@ func (k *Keyring) Create(ctx context.Context, owner Owner, id, secret string, no
 	return Key{id, secret, owner, now.UTC()}, nil
 }
 
-func (k *Keyring) fill(id, secret string) (string, string, error) {
+func (k *Keyring) fill(owner Owner, id, secret string) (string, string, error) {
 	var err error
 	if id == "" {
-		if id, err = inventory.NewID(inventory.KeyID, k.Random); err != nil {
+		if id, err = newKeyID(inventory.KeyID, owner.Account, k.Random); err != nil {
 			return "", "", err
 		}
 	}

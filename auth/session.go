@@ -14,9 +14,9 @@ type Session struct {
 	KeyID   string    `json:"key"`
 	Secret  string    `json:"secret"`
 	Account string    `json:"account"`
-	User    string    `json:"user,omitempty"` // unique id, of a GetSessionToken session; empty with Role: see there
+	User    string    `json:"user,omitempty"` // unique id of the user who signs, or who federated
 	Role    string    `json:"role,omitempty"` // unique id; neither user nor role: the account's root
-	Name    string    `json:"name,omitempty"` // session name of a role
+	Name    string    `json:"name,omitempty"` // of a role session, or of the federated user
 	Issued  time.Time `json:"issued"`
 	Expires time.Time `json:"expires"`
 	// Policy (JSON text) and PolicyARNs are the session policies; they can only
@@ -29,7 +29,11 @@ type Session struct {
 	Transitive map[string]string `json:"transitive,omitempty"`
 	// Source is the source identity, set once and kept along a chain.
 	Source string `json:"source,omitempty"`
-	MFA    bool   `json:"mfa,omitempty"`
+	// Federated: a session of GetFederationToken, which User or root lent a part
+	// of its permissions to.
+	Federated bool `json:"federated,omitempty"`
+	// MFA is when a code of an MFA device was proved; zero: none was.
+	MFA time.Time `json:"mfaAt,omitzero"`
 }
 
 const sessionUse = "session token"
@@ -37,7 +41,7 @@ const sessionUse = "session token"
 // NewSession completes s with a key id and secret and seals it: the token is
 // what a client sends with every request.
 func (k *Keyring) NewSession(s Session) (_ Session, token string, err error) {
-	if s.KeyID, err = inventory.NewID(inventory.TemporaryKeyID, k.Random); err != nil {
+	if s.KeyID, err = newKeyID(inventory.TemporaryKeyID, s.Account, k.Random); err != nil {
 		return s, "", err
 	}
 	if s.Secret, err = newSecret(k.Random); err != nil {

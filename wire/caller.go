@@ -1,5 +1,7 @@
 package wire
 
+import "time"
+
 // Caller is who signed a request.
 type Caller struct {
 	Account   string // 12 digits
@@ -25,6 +27,8 @@ type Caller struct {
 	// role that it assumes.
 	SourceIdentity string
 	Transitive     map[string]string
+	// MFA is when the session proved a code of an MFA device, zero: it did not.
+	MFA time.Time
 }
 
 // CallerKind says what a caller is.

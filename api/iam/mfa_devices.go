@@ -96,7 +96,7 @@ func (a *API) EnableMFADevice(ctx context.Context, caller wire.Caller, in *Enabl
 // takeCodes proves two codes of a device by the real clock and notes how far
 // the device's own is off. A code that was taken once proves nothing again.
 func (a *API) takeCodes(d *inventory.Device, codes TwoCodes, window int64) error {
-	seed, err := a.Keys.Sealer.Open(d.Sealed, seedUse(d.Serial))
+	seed, err := a.Keys.Sealer.Open(d.Sealed, auth.SeedUse(d.Serial))
 	if err != nil {
 		return fmt.Errorf("seed of %s: %w", d.Serial, err)
 	}

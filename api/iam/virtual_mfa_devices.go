@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ebbmark/ebbmark/arn"
+	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -54,7 +55,7 @@ func (a *API) CreateVirtualMFADevice(
 	if _, err := io.ReadFull(a.Keys.Random, seed); err != nil {
 		return nil, fmt.Errorf("make up a seed: %w", err)
 	}
-	sealed, err := a.Keys.Sealer.Seal(seed, seedUse(serial))
+	sealed, err := a.Keys.Sealer.Seal(seed, auth.SeedUse(serial))
 	if err != nil {
 		return nil, err
 	}
@@ -79,9 +80,6 @@ func (a *API) CreateVirtualMFADevice(
 		SerialNumber: serial, Base32StringSeed: base64.StdEncoding.EncodeToString([]byte(text)), Tags: newTags(tags),
 	}}, nil
 }
-
-// seedUse is what a seed is sealed for: that of one device opens as no other's.
-func seedUse(serial string) string { return "mfa " + serial }
 
 // deviceByName finds a device whatever its path: names are unique (IAM-13).
 func deviceByName(account *inventory.Account, name string) *inventory.Device {
