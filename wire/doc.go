@@ -5,7 +5,11 @@
 // From the bottom up: [Op] and [OpOn] make an [Operation] from a function; a [Service] is
 // a table of operations; a [Router] finds the service and operation a request
 // means and runs it in the order of LA-112: decode, validate, [Guard], call.
-// Each protocol is one file (query.go).
+// Each protocol is one file (query.go, json.go) and a row in protocol.go.
+//
+// Packages wire, auth and httpd give general errors the names that Query has
+// for them; a protocol that calls them otherwise translates (protocol.word),
+// and so may a service (Service.Codes, Service.Invalid).
 //
 // # Input structs
 //
@@ -29,7 +33,7 @@
 //
 // # Output structs
 //
-// Elements are written in the order of the fields, each under the field's name
+// Elements (in JSON: members) are written in the order of the fields, each under the field's name
 // or the name in its wire tag ("-" leaves the field out). Field types are
 // those of input structs, [time.Time], and maps from strings to scalars.
 //
@@ -39,6 +43,7 @@
 //
 // So an optional bool or integer is a pointer. A string that must be written
 // although it is empty, such as the value of a tag, has the tag wire:",always". Times are UTC in seconds, with the tag
-// wire:",millis" in milliseconds (LA-63). An output struct without any field
-// means that the operation has no result element.
+// wire:",millis" in milliseconds (LA-63); JSON has seconds since the epoch with
+// three decimals (ORG-41). An output struct without any field means that the
+// operation has no result element.
 package wire

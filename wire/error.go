@@ -14,13 +14,16 @@ type Error struct {
 	Status  int    // HTTP status
 	Code    string // AWS error code, such as "NoSuchEntity"
 	Message string
+	// Reason is AWS's word for one of several causes of a code
+	// ("INVALID_PATTERN"), where the service has such; else empty.
+	Reason string
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Message) }
 
 // Errorf makes an Error.
 func Errorf(status int, code, format string, args ...any) *Error {
-	return &Error{status, code, fmt.Sprintf(format, args...)}
+	return &Error{Status: status, Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
 // visible is what the client may see of err.

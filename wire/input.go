@@ -25,7 +25,7 @@ type inputField struct {
 // breaks. It is only asked about nodes that said something it can take.
 type decoder interface {
 	// decode reports whether the value was there.
-	decode(to reflect.Value, said *node, at place, r *rules, broken *violations) (there bool, err error)
+	decode(to reflect.Value, said *node, at place, r *rules, broken *Violations) (there bool, err error)
 }
 
 // place is where a value stands in the input.
@@ -106,14 +106,19 @@ func compileDecoder(t reflect.Type, depth int) decoder {
 // decodeInput fills an input struct, or returns the Error that says what is wrong
 // with it: what cannot be read first, then all broken constraints at once.
 func (d *inputDecoder) decodeInput(to reflect.Value, said *node) error {
-	var broken violations
+	var broken Violations
 	if err := d.decodeFields(to, said, place{}, &broken); err != nil {
 		return err
 	}
 	return broken.err()
 }
 
-func (d *inputDecoder) decodeFields(to reflect.Value, said *node, at place, broken *violations) error {
+func (d *inputDecoder) decodeFields(to reflect.Value, said *node, at place, broken *Violations) error {
+	if said != nil {
+		if err := said.mustBe(jsonObject, at); err != nil {
+			return err
+		}
+	}
 	for i := range d.fields {
 		f := &d.fields[i]
 		if f.embedded != nil {
@@ -128,14 +133,14 @@ func (d *inputDecoder) decodeFields(to reflect.Value, said *node, at place, brok
 			return err
 		}
 		if !there && f.rules.required {
-			broken.add(where, mustNotBeNull)
+			broken.add(where, Missing, mustNotBeNull)
 		}
 	}
 	return nil
 }
 
-func (d *inputDecoder) decode(to reflect.Value, said *node, at place, _ *rules, broken *violations) (bool, error) {
-	if said == nil || len(said.kids) == 0 {
+func (d *inputDecoder) decode(to reflect.Value, said *node, at place, _ *rules, broken *Violations) (bool, error) {
+	if said == nil || len(said.kids) == 0 && said.kind == untyped {
 		return false, nil
 	}
 	return true, d.decodeFields(to, said, at, broken)
@@ -143,9 +148,12 @@ func (d *inputDecoder) decode(to reflect.Value, said *node, at place, _ *rules, 
 
 type stringDecoder struct{}
 
-func (stringDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *violations) (bool, error) {
+func (stringDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *Violations) (bool, error) {
 	if said == nil || !said.said {
 		return false, nil
+	}
+	if err := said.mustBe(jsonString, at); err != nil {
+		return false, err
 	}
 	to.SetString(said.text)
 	r.checkString(said.text, at, broken)
@@ -154,9 +162,12 @@ func (stringDecoder) decode(to reflect.Value, said *node, at place, r *rules, br
 
 type boolDecoder struct{}
 
-func (boolDecoder) decode(to reflect.Value, said *node, at place, _ *rules, _ *violations) (bool, error) {
+func (boolDecoder) decode(to reflect.Value, said *node, at place, _ *rules, _ *Violations) (bool, error) {
 	if said == nil || !said.said {
 		return false, nil
+	}
+	if err := said.mustBe(jsonBool, at); err != nil {
+		return false, err
 	}
 	if said.text != "true" && said.text != "false" {
 		return false, malformed("Invalid boolean for %s", at.path)
@@ -167,9 +178,12 @@ func (boolDecoder) decode(to reflect.Value, said *node, at place, _ *rules, _ *v
 
 type intDecoder struct{ bits int }
 
-func (d intDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *violations) (bool, error) {
+func (d intDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *Violations) (bool, error) {
 	if said == nil || !said.said {
 		return false, nil
+	}
+	if err := said.mustBe(jsonNumber, at); err != nil {
+		return false, err
 	}
 	value, err := strconv.ParseInt(said.text, 10, d.bits)
 	if err != nil {
@@ -185,7 +199,7 @@ type pointerDecoder struct {
 	of   decoder
 }
 
-func (d pointerDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *violations) (bool, error) {
+func (d pointerDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *Violations) (bool, error) {
 	value := reflect.New(d.elem)
 	there, err := d.of.decode(value.Elem(), said, at, r, broken)
 	if there {
@@ -199,7 +213,12 @@ type listDecoder struct {
 	of   decoder
 }
 
-func (d listDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *violations) (bool, error) {
+func (d listDecoder) decode(to reflect.Value, said *node, at place, r *rules, broken *Violations) (bool, error) {
+	if said != nil {
+		if err := said.mustBe(jsonList, at); err != nil {
+			return false, err
+		}
+	}
 	members, there, err := said.list(at.path)
 	if err != nil || !there {
 		return false, err
@@ -221,14 +240,14 @@ func (d listDecoder) decode(to reflect.Value, said *node, at place, r *rules, br
 // member decodes one member of the list at a place. What a member of a plain
 // type breaks is told of the list, and once (LA-107); a struct tells of its own
 // fields.
-func (d listDecoder) member(to reflect.Value, said *node, at place, i int, r *rules, broken *violations) error {
+func (d listDecoder) member(to reflect.Value, said *node, at place, i int, r *rules, broken *Violations) error {
 	if fields, ok := d.of.(*inputDecoder); ok {
 		return fields.decodeFields(to, said, at.member(i), broken)
 	}
-	var inside violations
+	var inside Violations
 	there, err := d.of.decode(to, said, at.member(i), r.member, &inside)
 	if (!there || len(inside) > 0) && err == nil {
-		broken.addOnce(at, r.member.ofMember())
+		broken.addOnce(at, Member, r.member.ofMember())
 	}
 	return err
 }

@@ -10,9 +10,37 @@ import (
 // known. Every protocol reads into nodes, so that decoding and validation are
 // the same for all.
 type node struct {
-	text string // the value, when said
-	said bool   // a value was given here, maybe an empty one
-	kids map[string]*node
+	text  string // the value, when said
+	said  bool   // a value was given here, maybe an empty one
+	kids  map[string]*node
+	kind  kind    // what JSON says it is
+	items []*node // of a JSON list; nil for a null among them
+}
+
+// kind is the JSON type of a value. A form has no types: what it says may be
+// meant as any.
+type kind uint8
+
+const (
+	untyped kind = iota
+	jsonString
+	jsonNumber
+	jsonBool
+	jsonList
+	jsonObject
+)
+
+// mustBe refuses a value of another JSON type.
+func (n *node) mustBe(k kind, at place) error {
+	if n.kind == untyped || n.kind == k {
+		return nil
+	}
+	return malformed("%s can not be converted to %s at %s", n.kind, k, echo(at.path))
+}
+
+// String is the type as messages call it.
+func (k kind) String() string {
+	return [...]string{"A value", "a String", "a Number", "a Boolean", "a List", "a Structure"}[k]
 }
 
 // kid returns the node below n under a name, or nil. n may be nil.
@@ -40,6 +68,9 @@ func (n *node) grow(name string) *node {
 // and may leave gaps (IAM-2). An empty value is the empty list; ok is false when
 // there is no list at all. path names n in errors.
 func (n *node) list(path string) (members []*node, ok bool, err error) {
+	if n != nil && n.kind == jsonList {
+		return n.items, true, nil
+	}
 	numbered := n.kid("member")
 	switch {
 	case n == nil || numbered == nil && !n.said:

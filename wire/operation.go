@@ -10,9 +10,16 @@ import (
 // Service is one API: a table of operations and how they are spoken.
 type Service struct {
 	Name       string // signing name, such as "iam": routes the request and is the prefix of its actions
-	Version    string // API version, such as "2010-05-08"
-	Namespace  string // XML namespace of the answers
+	Protocol   Protocol
+	Version    string // API version, such as "2010-05-08"; Query only
+	Namespace  string // XML namespace of the answers; Query only
+	Target     string // what X-Amz-Target begins with, such as "AWSOrganizationsV20161128"; JSON11 only
 	Operations []Operation
+	// Invalid words broken constraints. Nil: as the protocol does.
+	Invalid func(Violations) *Error
+	// Codes are what the service calls general errors ("ServiceFailure"), where
+	// it has a name of its own for them.
+	Codes map[string]string
 }
 
 // Operation is one row of a Service, made by Op, OpOn or Open.

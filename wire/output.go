@@ -9,10 +9,12 @@ import (
 	"time"
 )
 
-// encoder appends a value as XML content, and says which values are left out.
+// encoder appends a value as XML content or as JSON, and says which values are
+// left out.
 type encoder interface {
 	absent(v reflect.Value) bool
 	encode(buf []byte, v reflect.Value) []byte
+	encodeJSON(buf []byte, v reflect.Value) []byte
 }
 
 // structEncoder is the compiled plan of an output struct.
@@ -26,10 +28,10 @@ type outputField struct {
 }
 
 // element is the name of an XML element with its tags ready to be written.
-type element struct{ open, close, empty string }
+type element struct{ name, open, close, empty string }
 
 func newElement(name string) element {
-	return element{"<" + name + ">", "</" + name + ">", "<" + name + "/>"}
+	return element{name, "<" + name + ">", "</" + name + ">", "<" + name + "/>"}
 }
 
 // write appends an element around the content that e makes of v.

@@ -10,6 +10,45 @@ import (
 // IAM-5).
 type query struct{}
 
+var _ protocol = query{}
+
+func (query) contentType() string { return xmlType }
+
+// fit is 2 for the version of the service and 1 for an operation of that name.
+func (query) fit(t *table, req *Request) (n int) {
+	p, err := req.params()
+	if err != nil {
+		return 0
+	}
+	if p["Version"] == t.Version {
+		n += 2
+	}
+	if t.byName[p["Action"]] != nil {
+		n++
+	}
+	return n
+}
+
+func (q query) find(t *table, req *Request) (*Operation, *node, error) {
+	name, version, said, err := q.read(req)
+	if err != nil {
+		return nil, nil, err
+	}
+	op := t.byName[name]
+	if op == nil || version != t.Version {
+		return nil, nil, Errorf(http.StatusBadRequest, "InvalidAction",
+			"Could not find operation %s for version %s", echo(name), echo(version))
+	}
+	return op, said, nil
+}
+
+func (query) invalid(v Violations) *Error {
+	return Errorf(http.StatusBadRequest, "ValidationError", "%s", v.Error())
+}
+
+// word is e itself: the general errors have the names that Query gives them.
+func (query) word(e *Error) *Error { return e }
+
 const (
 	formType = "application/x-www-form-urlencoded"
 	xmlType  = "text/xml"

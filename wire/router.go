@@ -50,6 +50,7 @@ type Router struct {
 // table is a service with its operations by name.
 type table struct {
 	Service
+	speech protocol
 	byName map[string]*Operation
 }
 
@@ -68,7 +69,7 @@ func NewRouter(guard Guard, services ...Service) *Router {
 }
 
 func newTable(s Service) *table {
-	t := &table{s, make(map[string]*Operation, len(s.Operations))}
+	t := &table{s, s.Protocol.speech(), make(map[string]*Operation, len(s.Operations))}
 	for i := range s.Operations {
 		op := &s.Operations[i]
 		if t.byName[op.Name] != nil {
@@ -85,7 +86,7 @@ func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *R
 	if err != nil {
 		return r.Fail(signed, req, err)
 	}
-	op, said, err := svc.find(req)
+	op, said, err := svc.speech.find(svc, req)
 	if err != nil {
 		return svc.fail(req, "", err)
 	}
@@ -94,7 +95,7 @@ func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *R
 		return svc.fail(req, op.Name, err)
 	}
 	return Response{
-		Status: http.StatusOK, ContentType: xmlType, Body: query{}.answer(&svc.Service, op, req.ID, out),
+		Status: http.StatusOK, ContentType: svc.speech.contentType(), Body: svc.speech.answer(&svc.Service, op, req.ID, out),
 		Service: svc.Name, Operation: op.Name,
 	}
 }
@@ -107,7 +108,7 @@ func (r *Router) Fail(signed string, req *Request, err error) Response {
 			return svc.fail(req, "", err)
 		}
 	}
-	answer := r.services[0].fail(req, "", err)
+	answer := r.closest("", req).fail(req, "", err)
 	answer.Service = ""
 	return answer
 }
@@ -115,59 +116,54 @@ func (r *Router) Fail(signed string, req *Request, err error) Response {
 // route finds the service of a request: the one it was signed for, or, when
 // that does not decide, the one whose version and operations fit best (IAM-6).
 func (r *Router) route(signed string, req *Request) (*table, error) {
-	var best *table
-	most := -1
-	for _, svc := range r.services {
-		if signed != "" && svc.Name != signed {
-			continue
-		}
-		if fit := svc.fit(req); fit > most {
-			best, most = svc, fit
-		}
-	}
+	best := r.closest(signed, req)
 	if best == nil {
 		return nil, Errorf(http.StatusForbidden, "SignatureDoesNotMatch", "Credential should be scoped to a service that is served here, not to %s.", echo(signed))
 	}
 	return best, nil
 }
 
-// fit is how well a request fits a service: 2 for its version, 1 for an
-// operation of that name.
-func (t *table) fit(req *Request) (n int) {
-	p, err := req.params()
-	if err != nil {
-		return 0
+// closest is the service that fits a request best, of those that it can be
+// signed for; nil when there are none.
+func (r *Router) closest(signed string, req *Request) (best *table) {
+	most := -1
+	for _, svc := range r.services {
+		if signed != "" && svc.Name != signed {
+			continue
+		}
+		if fit := svc.speech.fit(svc, req); fit > most {
+			best, most = svc, fit
+		}
 	}
-	if p["Version"] == t.Version {
-		n += 2
-	}
-	if t.byName[p["Action"]] != nil {
-		n++
-	}
-	return n
-}
-
-func (t *table) find(req *Request) (*Operation, *node, error) {
-	name, version, said, err := query{}.read(req)
-	if err != nil {
-		return nil, nil, err
-	}
-	op := t.byName[name]
-	if op == nil || version != t.Version {
-		return nil, nil, Errorf(http.StatusBadRequest, "InvalidAction",
-			"Could not find operation %s for version %s", echo(name), echo(version))
-	}
-	return op, said, nil
+	return best
 }
 
 func (t *table) fail(req *Request, operation string, err error) Response {
-	e := visible(err)
+	e := t.visible(err)
 	answer := Response{
-		Status: e.Status, ContentType: xmlType, Body: query{}.fail(&t.Service, req.ID, e),
+		Status: e.Status, ContentType: t.speech.contentType(), Body: t.speech.fail(&t.Service, req.ID, e),
 		Service: t.Name, Operation: operation, Code: e.Code,
 	}
-	if _, ok := errors.AsType[*Error](err); !ok {
+	_, ours := errors.AsType[*Error](err)
+	if _, invalid := errors.AsType[Violations](err); !ours && !invalid {
 		answer.Cause = err
 	}
 	return answer
+}
+
+// visible is what the client may see of err, in the words of the service.
+func (t *table) visible(err error) *Error {
+	if v, ok := errors.AsType[Violations](err); ok {
+		if t.Invalid != nil {
+			return t.Invalid(v)
+		}
+		return t.speech.invalid(v)
+	}
+	e := t.speech.word(visible(err))
+	if code := t.Codes[e.Code]; code != "" {
+		own := *e
+		own.Code = code
+		return &own
+	}
+	return e
 }

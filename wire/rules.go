@@ -2,7 +2,6 @@ package wire
 
 import (
 	"fmt"
-	"net/http"
 	"reflect"
 	"regexp"
 	"slices"
@@ -95,27 +94,35 @@ func compilePattern(spelling string) (*regexp.Regexp, error) {
 	return regexp.Compile(`^(?:` + unicodeEscape.ReplaceAllString(spelling, `\x{$1}`) + `)$`)
 }
 
-func (r *rules) checkString(s string, at place, broken *violations) {
+func (r *rules) checkString(s string, at place, broken *Violations) {
 	if r.min != nil || r.max != nil {
 		r.checkLength(utf8.RuneCountInString(s), at, broken)
 	}
 	if r.pattern != nil && !r.pattern.MatchString(s) {
-		broken.add(at, r.patternText())
+		broken.add(at, Pattern, r.patternText())
 	}
 	if r.enum != nil && !slices.Contains(r.enum, s) {
-		broken.add(at, r.enumText())
+		broken.add(at, Enum, r.enumText())
 	}
 }
 
-func (r *rules) checkLength(n int, at place, broken *violations) { r.checkInt(int64(n), at, broken) }
+func (r *rules) checkLength(n int, at place, broken *Violations) { r.checkInt(int64(n), at, broken) }
 
-func (r *rules) checkInt(n int64, at place, broken *violations) {
+func (r *rules) checkInt(n int64, at place, broken *Violations) {
 	if r.min != nil && n < *r.min {
-		broken.add(at, r.minText())
+		broken.add(at, r.bound(TooShort, TooSmall), r.minText())
 	}
 	if r.max != nil && n > *r.max {
-		broken.add(at, r.maxText())
+		broken.add(at, r.bound(TooLong, TooLarge), r.maxText())
 	}
+}
+
+// bound is what a broken bound is called.
+func (r *rules) bound(ofLength, ofValue Constraint) Constraint {
+	if r.unit == "value" {
+		return ofValue
+	}
+	return ofLength
 }
 
 func (r *rules) minText() string {
@@ -152,32 +159,4 @@ func (r *rules) ofMember() string {
 	}
 	all = append(all, mustNotBeNull)
 	return "Member must satisfy constraint: [" + strings.Join(all, ", ") + "]"
-}
-
-// violations are the broken constraints of one input, in the order of its
-// fields. They name the field and never repeat its value (LA-69).
-type violations []string
-
-func (v *violations) add(at place, constraint string) {
-	*v = append(*v, "Value at '"+at.label+"' failed to satisfy constraint: "+constraint)
-}
-
-// addOnce adds what was not the last one added.
-func (v *violations) addOnce(at place, constraint string) {
-	before := len(*v)
-	v.add(at, constraint)
-	if before > 0 && (*v)[before-1] == (*v)[before] {
-		*v = (*v)[:before]
-	}
-}
-
-// err is the ValidationError of all violations (IAM-7), or nil.
-func (v violations) err() error {
-	switch len(v) {
-	case 0:
-		return nil
-	case 1:
-		return Errorf(http.StatusBadRequest, "ValidationError", "1 validation error detected: %s", v[0])
-	}
-	return Errorf(http.StatusBadRequest, "ValidationError", "%d validation errors detected: %s", len(v), strings.Join(v, "; "))
 }
