@@ -18,6 +18,7 @@ func (p *program) commands() []*cobra.Command {
 		p.keysCommand(),
 		p.reportCommand(),
 		p.serveCommand(),
+		p.syncCommand(),
 		p.versionCommand(),
 	}
 }

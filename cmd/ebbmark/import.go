@@ -227,14 +227,19 @@ func (p *program) warnUnknown(ctx context.Context, docs store.Docs, found []*inv
 		return err
 	}
 	result.UnknownActions = append(result.UnknownActions, grant.New(cat).Unknown(documents(found))...)
-	for i, action := range result.UnknownActions {
+	p.tellUnknown(result.UnknownActions)
+	return nil
+}
+
+// tellUnknown warns of actions that the catalogue does not know.
+func (p *program) tellUnknown(actions []string) {
+	for i, action := range actions {
 		if i == unknownShown {
-			p.warn("and %d more; --format json lists them all", len(result.UnknownActions)-i)
+			p.warn("and %d more; --format json lists them all", len(actions)-i)
 			break
 		}
 		p.warn("the catalogue does not know action %s: its service may be missing from reports (LA-14)", action)
 	}
-	return nil
 }
 
 // unknownShown is how many unknown actions are told: AWS managed policies name

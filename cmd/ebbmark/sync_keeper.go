@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/ebbmark/ebbmark/accounts"
+	"github.com/ebbmark/ebbmark/catalog"
+	"github.com/ebbmark/ebbmark/grant"
+	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// syncKeeper puts what is pulled into a store.
+type syncKeeper struct {
+	book    *accounts.Book
+	catalog *catalog.Catalog
+
+	mu      sync.Mutex
+	unknown map[string]bool // actions that the catalogue does not know
+}
+
+func newSyncKeeper(ctx context.Context, docs store.Docs) (*syncKeeper, error) {
+	cat, err := loadCatalog(ctx, docs)
+	if err != nil {
+		return nil, err
+	}
+	return &syncKeeper{book: accounts.New(docs), catalog: cat, unknown: map[string]bool{}}, nil
+}
+
+// Home implements pull.Keeper. A home that is still empty may be replaced.
+func (k *syncKeeper) Home(ctx context.Context, id string) (bool, error) {
+	err := k.book.Replaceable(ctx, id)
+	if errors.Is(err, accounts.ErrHome) {
+		return true, nil
+	}
+	return false, err
+}
+
+// KeepAccount implements pull.Keeper.
+func (k *syncKeeper) KeepAccount(ctx context.Context, a *inventory.Account) (string, error) {
+	unknown := grant.New(k.catalog).Unknown(documents([]*inventory.Account{a}))
+	k.mu.Lock()
+	for _, action := range unknown {
+		k.unknown[action] = true
+	}
+	k.mu.Unlock()
+	row, err := replaceAccount(ctx, k.book, a)
+	return row.summary(), err
+}
+
+// unknownActions are those of all accounts, sorted.
+func (k *syncKeeper) unknownActions() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.Sorted(maps.Keys(k.unknown))
+}
+
+// KeepOrganization implements pull.Keeper.
+func (k *syncKeeper) KeepOrganization(ctx context.Context, export []byte) (string, error) {
+	return "", fmt.Errorf("keep the organization: %w", errors.ErrUnsupported)
+}
