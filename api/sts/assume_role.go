@@ -19,28 +19,30 @@ import (
 
 // AssumeRoleInput is the input of AssumeRole (IAM-51).
 type AssumeRoleInput struct {
-	RoleArn           string `required:"true" min:"20" max:"2048"`
-	RoleSessionName   string `required:"true" min:"2" max:"64" pattern:"[\\w+=,.@-]*"`
-	PolicyArns        []PolicyDescriptor
-	Policy            string `min:"1" max:"2048"`
-	DurationSeconds   int    `min:"900" max:"43200"`
-	Tags              []Tag
-	TransitiveTagKeys []string `memberMin:"1" memberMax:"128"`
+	RoleArn         string `required:"true" min:"20" max:"2048"`
+	RoleSessionName string `required:"true" min:"2" max:"64" pattern:"[\\w+=,.@-]*"`
+	SessionPolicies
+	DurationSeconds *int `min:"900" max:"43200"`
+	SessionTags
+	TransitiveTagKeys []string `max:"50" memberMin:"1" memberMax:"128" memberPattern:"[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"`
 	ExternalId        string   `min:"2" max:"1224" pattern:"[\\w+=,.@:\\/-]*"`
-	SerialNumber      string   `min:"9" max:"256"`
-	TokenCode         string   `min:"6" max:"6"`
-	SourceIdentity    string   `min:"2" max:"64" pattern:"[\\w+=,.@-]*"`
+	MFACode
+	SourceIdentity   string            `min:"2" max:"64" pattern:"[\\w+=,.@-]*"`
+	ProvidedContexts []ProvidedContext `min:"1" max:"5"`
 }
 
-// PolicyDescriptor names a managed policy.
-type PolicyDescriptor struct {
-	Arn string `wire:"arn" min:"20" max:"2048"`
+// ProvidedContext is a context that a trusted token issuer asserts.
+type ProvidedContext struct {
+	ProviderArn      string `min:"20" max:"2048"`
+	ContextAssertion string `min:"4" max:"2048"`
 }
 
-// Tag is a session tag.
-type Tag struct {
-	Key   string `required:"true" min:"1" max:"128"`
-	Value string `max:"256"`
+// Check implements wire.Checker.
+func (in *AssumeRoleInput) Check(wire.Caller) error {
+	if len(in.ProvidedContexts) > 0 {
+		return wire.Errorf(400, "InvalidParameterValue", "ProvidedContexts are not supported: this server trusts no token issuer.")
+	}
+	return nil
 }
 
 // AssumeRoleOutput is the output of AssumeRole.
@@ -58,14 +60,14 @@ type AssumedRoleUser struct{ AssumedRoleId, Arn string }
 const (
 	defaultRoleSession = time.Hour
 	maxChainedSession  = time.Hour // of a role assumed with a role's credentials
-	maxSessionPolicies = 10
-	maxSessionTags     = 50
-	packedSize         = 2048 // what PackedPolicySize is a percentage of
 )
 
 func (a *API) assumeRole(ctx context.Context, c wire.Caller, in *AssumeRoleInput) (*AssumeRoleOutput, error) {
-	if c.Kind == wire.RootCaller {
+	switch c.Kind {
+	case wire.RootCaller:
 		return nil, wire.Errorf(403, "AccessDenied", "Roles may not be assumed by root accounts.")
+	case wire.FederatedCaller:
+		return nil, errFederated("AssumeRole")
 	}
 	account, role, err := a.role(ctx, in.RoleArn)
 	if err != nil {
@@ -76,6 +78,13 @@ func (a *API) assumeRole(ctx context.Context, c wire.Caller, in *AssumeRoleInput
 	}
 	session, err := newSession(c, in, account, role)
 	if err != nil {
+		return nil, err
+	}
+	packed, err := packedSize(&session)
+	if err != nil {
+		return nil, err
+	}
+	if session.MFA, err = a.mfaOf(ctx, c, in.MFACode); err != nil {
 		return nil, err
 	}
 	if err := a.mayAssume(ctx, c, in, &session, role); err != nil {
@@ -95,7 +104,7 @@ func (a *API) assumeRole(ctx context.Context, c wire.Caller, in *AssumeRoleInput
 			role.ID + ":" + in.RoleSessionName,
 			fmt.Sprintf("arn:%s:sts::%s:assumed-role/%s/%s", account.Partition, account.ID, role.Name, in.RoleSessionName),
 		},
-		PackedPolicySize: packed(&session),
+		PackedPolicySize: packed,
 		SourceIdentity:   session.Source,
 	}, nil
 }
@@ -123,61 +132,31 @@ func (a *API) role(ctx context.Context, name string) (*inventory.Account, *inven
 // newSession is the session that the input asks for, if it is well-formed.
 func newSession(c wire.Caller, in *AssumeRoleInput, account *inventory.Account, role *inventory.Role) (auth.Session, error) {
 	s := auth.Session{Account: account.ID, Role: role.ID, Name: in.RoleSessionName, Policy: in.Policy, Source: cmp.Or(c.SourceIdentity, in.SourceIdentity)}
-	if in.SerialNumber != "" || in.TokenCode != "" {
-		return s, errNoMFA
-	}
 	if c.SourceIdentity != "" && in.SourceIdentity != "" && in.SourceIdentity != c.SourceIdentity {
 		return s, wire.Errorf(403, "AccessDenied", "The source identity of a session cannot be changed: it is %s", c.SourceIdentity)
 	}
-	if err := setPolicies(&s, in, account); err != nil {
+	if err := in.SessionPolicies.set(&s, account); err != nil {
 		return s, err
 	}
-	return s, setTags(&s, c, in)
+	if err := in.SessionTags.set(&s, c.Transitive); err != nil {
+		return s, err
+	}
+	return s, setTransitive(&s, c, in.TransitiveTagKeys)
 }
 
-func setPolicies(s *auth.Session, in *AssumeRoleInput, account *inventory.Account) error {
-	if in.Policy != "" {
-		if _, err := policy.Parse([]byte(in.Policy)); err != nil {
-			return wire.Errorf(400, "MalformedPolicyDocument", "%v", err)
-		}
-	}
-	if len(in.PolicyArns) > maxSessionPolicies {
-		return wire.Errorf(400, "ValidationError", "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to %d", maxSessionPolicies)
-	}
-	for _, p := range in.PolicyArns {
-		if account.Policy(p.Arn) == nil {
-			return wire.Errorf(400, "MalformedPolicyDocument", "The policy %s does not exist or is not attachable.", p.Arn)
-		}
-		s.PolicyARNs = append(s.PolicyARNs, p.Arn)
-	}
-	return nil
-}
-
-// setTags joins the tags of the request with those that the caller's session
-// hands on; a tag that was handed on cannot be set again.
-func setTags(s *auth.Session, c wire.Caller, in *AssumeRoleInput) error {
-	if len(in.Tags) > maxSessionTags {
-		return wire.Errorf(400, "ValidationError", "1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to %d", maxSessionTags)
-	}
-	s.Tags, s.Transitive = maps.Clone(c.Transitive), maps.Clone(c.Transitive)
-	for _, tag := range in.Tags {
-		if _, twice := s.Tags[tag.Key]; twice {
-			return wire.Errorf(400, "InvalidParameterValue", "The tag %s is given twice, or was set as transitive earlier in the role chain", tag.Key)
-		}
-		if s.Tags == nil {
-			s.Tags = map[string]string{}
-		}
-		s.Tags[tag.Key] = tag.Value
-	}
-	for _, key := range in.TransitiveTagKeys {
-		value, ok := s.Tags[key]
+// setTransitive hands tags on: those that the caller's session hands on, and
+// those that the request names.
+func setTransitive(s *auth.Session, c wire.Caller, keys []string) error {
+	s.Transitive = maps.Clone(c.Transitive)
+	for _, key := range keys {
+		name, ok := tagNamed(s.Tags, key)
 		if !ok {
 			return wire.Errorf(400, "InvalidParameterValue", "The transitive tag key %s is not among the tags of the request", key)
 		}
 		if s.Transitive == nil {
 			s.Transitive = map[string]string{}
 		}
-		s.Transitive[key] = value
+		s.Transitive[name] = s.Tags[name]
 	}
 	return nil
 }
@@ -190,13 +169,13 @@ func (a *API) mayAssume(ctx context.Context, c wire.Caller, in *AssumeRoleInput,
 		return fmt.Errorf("trust policy of role %s: %w", role.ARN, err)
 	}
 	c.Keys = maps.Clone(c.Keys)
+	if in.SerialNumber != "" { // the code proves it for this request, whatever the credentials
+		auth.SetMFA(c.Keys, s.MFA, a.Now())
+	}
 	c.Keys["sts:RoleSessionName"] = []string{in.RoleSessionName}
 	setKey(c.Keys, "sts:ExternalId", in.ExternalId)
 	setKey(c.Keys, "sts:SourceIdentity", in.SourceIdentity)
-	for _, tag := range in.Tags {
-		c.Keys["aws:RequestTag/"+tag.Key] = []string{tag.Value}
-		c.Keys["aws:TagKeys"] = append(c.Keys["aws:TagKeys"], tag.Key)
-	}
+	in.SessionTags.tell(c.Keys)
 	c.Keys["sts:TransitiveTagKeys"] = slices.Clone(in.TransitiveTagKeys)
 	for _, tag := range role.Tags {
 		c.Keys["iam:ResourceTag/"+tag.Key] = []string{tag.Value}
@@ -230,7 +209,7 @@ func setKey(keys map[string][]string, key, value string) {
 // duration is how long the session lasts. A session that the role or the chain
 // does not allow is an error, never a shorter one.
 func duration(c wire.Caller, in *AssumeRoleInput, role *inventory.Role) (time.Duration, error) {
-	lasts := cmp.Or(time.Duration(in.DurationSeconds)*time.Second, defaultRoleSession)
+	lasts := seconds(in.DurationSeconds, defaultRoleSession)
 	if lasts > cmp.Or(role.MaxSession, defaultRoleSession) {
 		return 0, wire.Errorf(400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 	}
@@ -238,23 +217,6 @@ func duration(c wire.Caller, in *AssumeRoleInput, role *inventory.Role) (time.Du
 		return 0, wire.Errorf(400, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	}
 	return lasts, nil
-}
-
-// packed is the share of the room for session policies and tags that is used,
-// in percent; nil when nothing is.
-func packed(s *auth.Session) *int {
-	size := len(s.Policy)
-	for _, name := range s.PolicyARNs {
-		size += len(name)
-	}
-	for key, value := range s.Tags {
-		size += len(key) + len(value)
-	}
-	if size == 0 {
-		return nil
-	}
-	percent := max(1, size*100/packedSize)
-	return &percent
 }
 
 func refused(c wire.Caller, action, role string) error {

@@ -1,7 +1,6 @@
 package sts
 
 import (
-	"cmp"
 	"context"
 	"time"
 
@@ -11,33 +10,41 @@ import (
 
 // GetSessionTokenInput is the input of GetSessionToken (IAM-52).
 type GetSessionTokenInput struct {
-	DurationSeconds int    `min:"900" max:"129600"`
-	SerialNumber    string `min:"9" max:"256"`
-	TokenCode       string `min:"6" max:"6"`
+	DurationSeconds *int `min:"900" max:"129600"`
+	MFACode
 }
 
 // GetSessionTokenOutput is the output of GetSessionToken.
 type GetSessionTokenOutput struct{ Credentials *Credentials }
 
+// Bounds of the sessions of users and root.
 const (
-	defaultSessionToken = 12 * time.Hour
-	maxRootSessionToken = time.Hour // longer requests of root are cut to it
+	defaultUserSession = 12 * time.Hour
+	maxRootSession     = time.Hour // longer requests of root are cut to it
 )
 
-func (a *API) getSessionToken(_ context.Context, c wire.Caller, in *GetSessionTokenInput) (*GetSessionTokenOutput, error) {
+func (a *API) getSessionToken(ctx context.Context, c wire.Caller, in *GetSessionTokenInput) (*GetSessionTokenOutput, error) {
 	if c.Temporary {
-		return nil, wire.Errorf(403, "AccessDenied", "Cannot call GetSessionToken with session credentials")
+		return nil, errTemporary("GetSessionToken")
 	}
-	if in.SerialNumber != "" || in.TokenCode != "" {
-		return nil, errNoMFA
+	proved, err := a.mfaOf(ctx, c, in.MFACode)
+	if err != nil {
+		return nil, err
 	}
-	lasts := cmp.Or(time.Duration(in.DurationSeconds)*time.Second, defaultSessionToken)
-	if c.Kind == wire.RootCaller {
-		lasts = min(lasts, maxRootSessionToken)
-	}
-	credentials, err := a.issue(auth.Session{Account: c.Account, User: c.Entity}, lasts)
+	credentials, err := a.issue(auth.Session{Account: c.Account, User: c.Entity, MFA: proved}, userSession(c, in.DurationSeconds))
 	return &GetSessionTokenOutput{credentials}, err
 }
 
-// errNoMFA: this server knows no MFA device, so no code can be right.
-var errNoMFA = wire.Errorf(403, "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code.")
+// userSession is how long a session of a user or root lasts.
+func userSession(c wire.Caller, said *int) time.Duration {
+	lasts := seconds(said, defaultUserSession)
+	if c.Kind == wire.RootCaller {
+		lasts = min(lasts, maxRootSession)
+	}
+	return lasts
+}
+
+// errTemporary: an operation for access keys only, not for sessions.
+func errTemporary(operation string) error {
+	return wire.Errorf(403, "AccessDenied", "Cannot call %s with session credentials", operation)
+}
