@@ -3,6 +3,7 @@ package ingest
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,8 @@ type decoder struct {
 	gz    *gzip.Reader
 	zs    *zstd.Decoder
 	guard guard
+
+	window uint64 // the largest of a zstd stream; 0: zstdWindow
 }
 
 // open begins to decompress r. Errors of reading r itself come through as they
@@ -67,7 +70,8 @@ func (d *decoder) gzip() (io.Reader, error) {
 
 func (d *decoder) zstd() (_ io.Reader, err error) {
 	if d.zs == nil {
-		d.zs, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderMaxMemory(zstdWindow))
+		window := cmp.Or(d.window, zstdWindow)
+		d.zs, err = zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(window), zstd.WithDecoderMaxMemory(window))
 		if err != nil {
 			return nil, err
 		}
@@ -95,7 +99,7 @@ func (d *decoder) explain(format string, err error) error {
 	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrCRCMismatch):
 		return &formatError{format, "the checksum does not match: the file is damaged"}
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
-		return &formatError{format, fmt.Sprintf("needs a window of more than %d MiB", zstdWindow>>20)}
+		return &formatError{format, fmt.Sprintf("needs a window of more than %d MiB", cmp.Or(d.window, zstdWindow)>>20)}
 	}
 	return &formatError{format, "damaged: " + err.Error()}
 }
@@ -135,4 +139,11 @@ func (c *counter) Read(p []byte) (int, error) {
 		c.err = err
 	}
 	return n, err
+}
+
+// Decompress is the text of r, whichever of the forms of the table above it is
+// in, within the bounds of log files, and with little memory for a stranger's
+// sake.
+func Decompress(r io.Reader) (io.Reader, error) {
+	return (&decoder{window: pushWindow}).open(r)
 }

@@ -11,6 +11,8 @@ const (
 	// zstdWindow is the largest window of a zstd stream: what its author may
 	// ask of our memory. The zstd tool stays below it unless told --long=31.
 	zstdWindow = 128 << 20
+	// pushWindow is the same for what comes over the network.
+	pushWindow = 8 << 20
 	// freeText and maxRatio bound what a compressed file may expand to: beyond
 	// freeText, no more than maxRatio bytes for each of the file. Logs expand
 	// 10- to 60-fold; nothing honest comes near.

@@ -43,6 +43,7 @@ var rooms = []struct {
 	{"accounts", false, "arn inventory store"},
 	{"ingest", false, "arn cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
+	{"ingest/push", false, "activity cloudtrail ingest store wire"}, // wire: a push is a signed request, and own calls are the answers to them
 	{"pull", false, "arn inventory store"}, // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
 	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
