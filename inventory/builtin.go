@@ -72,7 +72,7 @@ func (a *Account) DropBuiltIn() {
 
 // uses reports whether something has the policy attached or as boundary.
 func (a *Account) uses(policyARN string) bool {
-	return a.index.attached[policyARN] != nil || a.index.boundaries[policyARN] != nil
+	return a.index.attached.get(policyARN) != nil || a.index.boundaries.get(policyARN) != nil
 }
 
 // TakeManaged takes in AWS managed policies that were imported by themselves: a

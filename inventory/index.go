@@ -2,28 +2,30 @@ package inventory
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// index is what the lookups of an Account read. Names are folded.
+// index is what the lookups of an Account read. Names are folded. Once it
+// is an Account's it is not changed: fork makes the next one (edits.go).
 type index struct {
-	users, userIDs map[string]*User
-	groups         map[string]*Group
-	roles, roleIDs map[string]*Role
-	policies       map[string]*Policy     // by ARN
-	members        map[string][]*User     // by group name
-	attached       map[string]*attachment // by policy ARN
-	boundaries     map[string]*attachment // by policy ARN: who has it as boundary
+	users, userIDs *table[*User]
+	groups         *table[*Group]
+	roles, roleIDs *table[*Role]
+	policies       *table[*Policy]     // by ARN
+	members        *table[[]*User]     // by group name
+	attached       *table[*attachment] // by policy ARN
+	boundaries     *table[*attachment] // by policy ARN: who has it as boundary
 
-	keys     map[string]*User // by access key id
-	profiles map[string]*InstanceProfile
-	held     map[string][]*InstanceProfile // by role name
-	devices  map[string]*Device            // by serial number
-	owned    map[string][]*Device          // by owner
-	saml     map[string]*SAMLProvider      // by ARN
-	oidc     map[string]*OIDCProvider      // by ARN
+	keys     *table[*User] // by access key id
+	profiles *table[*InstanceProfile]
+	held     *table[[]*InstanceProfile] // by role name
+	devices  *table[*Device]            // by serial number
+	owned    *table[[]*Device]          // by owner
+	saml     *table[*SAMLProvider]      // by ARN
+	oidc     *table[*OIDCProvider]      // by ARN
 }
 
 // attachment is who has one managed policy attached, or as boundary, each list
@@ -41,93 +43,105 @@ type attachment struct {
 // Accounts that differ little share their entities.
 func (a *Account) Index() {
 	a.sort()
+	users, roles, policies := len(a.Users), len(a.Roles), len(a.Policies)
 	x := &index{
-		users: make(map[string]*User, len(a.Users)), userIDs: make(map[string]*User, len(a.Users)),
-		groups: make(map[string]*Group, len(a.Groups)),
-		roles:  make(map[string]*Role, len(a.Roles)), roleIDs: make(map[string]*Role, len(a.Roles)),
-		policies:   make(map[string]*Policy, len(a.Policies)),
-		members:    map[string][]*User{},
-		attached:   map[string]*attachment{},
-		boundaries: map[string]*attachment{},
-		keys:       map[string]*User{},
-	}
-	x.addOthers(a)
-	for _, p := range a.Policies {
-		x.policies[p.ARN] = p
+		users: newTable[*User](users), userIDs: newTable[*User](users), keys: newTable[*User](users),
+		groups: newTable[*Group](len(a.Groups)), members: newTable[[]*User](len(a.Groups)),
+		roles: newTable[*Role](roles), roleIDs: newTable[*Role](roles),
+		policies: newTable[*Policy](policies), attached: newTable[*attachment](policies), boundaries: newTable[*attachment](0),
+		profiles: newTable[*InstanceProfile](len(a.Profiles)), held: newTable[[]*InstanceProfile](len(a.Profiles)),
+		devices: newTable[*Device](len(a.Devices)), owned: newTable[[]*Device](len(a.Devices)),
+		saml: newTable[*SAMLProvider](len(a.SAML)), oidc: newTable[*OIDCProvider](len(a.OIDC)),
 	}
 	for _, u := range a.Users {
-		x.addUser(u)
+		x.nameUser(u)
+		for _, g := range u.Groups {
+			x.members.set(fold(g), append(x.members.get(fold(g)), u))
+		}
+		for policy, of := range x.grants(u.Attached, u.Boundary) {
+			t := entry(of, policy)
+			t.users = append(t.users, u)
+		}
 	}
 	for _, g := range a.Groups {
-		x.groups[fold(g.Name)] = g
-		for _, arn := range g.Attached {
-			t := entry(x.attached, arn)
+		x.nameGroup(g)
+		for policy, of := range x.grants(g.Attached, "") {
+			t := entry(of, policy)
 			t.groups = append(t.groups, g)
 		}
 	}
 	for _, r := range a.Roles {
-		x.roles[fold(r.Name)], x.roleIDs[r.ID] = r, r
-		for _, arn := range r.Attached {
-			t := entry(x.attached, arn)
-			t.roles = append(t.roles, r)
-		}
-		if r.Boundary != "" {
-			t := entry(x.boundaries, r.Boundary)
+		x.nameRole(r)
+		for policy, of := range x.grants(r.Attached, r.Boundary) {
+			t := entry(of, policy)
 			t.roles = append(t.roles, r)
 		}
 	}
+	x.addOthers(a)
 	a.index = x
 }
 
-// addOthers takes in what is neither principal nor policy.
+// addOthers takes in what is no principal.
 func (x *index) addOthers(a *Account) {
-	x.profiles, x.held = make(map[string]*InstanceProfile, len(a.Profiles)), map[string][]*InstanceProfile{}
+	for _, p := range a.Policies {
+		x.policies.set(p.ARN, p)
+	}
 	for _, p := range a.Profiles {
-		x.profiles[fold(p.Name)] = p
+		x.profiles.set(fold(p.Name), p)
 		if p.Role != "" {
-			x.held[fold(p.Role)] = append(x.held[fold(p.Role)], p)
+			x.held.set(fold(p.Role), append(x.held.get(fold(p.Role)), p))
 		}
 	}
-	x.devices, x.owned = make(map[string]*Device, len(a.Devices)), map[string][]*Device{}
 	for _, d := range a.Devices {
-		x.devices[d.Serial] = d
+		x.devices.set(d.Serial, d)
 		if d.Owner != "" {
-			x.owned[d.Owner] = append(x.owned[d.Owner], d)
+			x.owned.set(d.Owner, append(x.owned.get(d.Owner), d))
 		}
 	}
-	x.saml, x.oidc = map[string]*SAMLProvider{}, map[string]*OIDCProvider{}
 	for _, p := range a.SAML {
-		x.saml[p.ARN] = p
+		x.saml.set(p.ARN, p)
 	}
 	for _, p := range a.OIDC {
-		x.oidc[p.ARN] = p
+		x.oidc.set(p.ARN, p)
 	}
 }
 
-func (x *index) addUser(u *User) {
-	x.users[fold(u.Name)], x.userIDs[u.ID] = u, u
+func (x *index) nameUser(u *User) {
+	x.users.set(fold(u.Name), u)
+	x.userIDs.set(u.ID, u)
 	for _, k := range u.Keys {
-		x.keys[k.ID] = u
-	}
-	for _, g := range u.Groups {
-		x.members[fold(g)] = append(x.members[fold(g)], u)
-	}
-	for _, arn := range u.Attached {
-		t := entry(x.attached, arn)
-		t.users = append(t.users, u)
-	}
-	if u.Boundary != "" {
-		t := entry(x.boundaries, u.Boundary)
-		t.users = append(t.users, u)
+		x.keys.set(k.ID, u)
 	}
 }
 
-// entry is what the map has under the ARN, made when it is new.
-func entry(of map[string]*attachment, arn string) *attachment {
-	t := of[arn]
+func (x *index) nameGroup(g *Group) { x.groups.set(fold(g.Name), g) }
+
+func (x *index) nameRole(r *Role) {
+	x.roles.set(fold(r.Name), r)
+	x.roleIDs.set(r.ID, r)
+}
+
+// grants yields the managed policies that an entity uses, each with the table
+// that says so.
+func (x *index) grants(attached []string, boundary string) iter.Seq2[string, *table[*attachment]] {
+	return func(yield func(string, *table[*attachment]) bool) {
+		for _, policy := range attached {
+			if !yield(policy, x.attached) {
+				return
+			}
+		}
+		if boundary != "" {
+			yield(boundary, x.boundaries)
+		}
+	}
+}
+
+// entry is what the table has under the ARN, made when it is new.
+func entry(of *table[*attachment], arn string) *attachment {
+	t := of.get(arn)
 	if t == nil {
 		t = &attachment{}
-		of[arn] = t
+		of.set(arn, t)
 	}
 	return t
 }
@@ -136,28 +150,22 @@ func entry(of map[string]*attachment, arn string) *attachment {
 // name, managed policies by name and then ARN, attachments by ARN, versions
 // newest first.
 func (a *Account) sort() {
-	order(a.Users, func(u, v *User) int { return compareNames(u.Name, v.Name) })
-	order(a.Groups, func(g, h *Group) int { return compareNames(g.Name, h.Name) })
-	order(a.Roles, func(r, s *Role) int { return compareNames(r.Name, s.Name) })
-	order(a.Policies, func(p, q *Policy) int {
-		return cmp.Or(compareNames(p.Name, q.Name), strings.Compare(p.ARN, q.ARN))
-	})
-	order(a.Profiles, func(p, q *InstanceProfile) int { return compareNames(p.Name, q.Name) })
-	order(a.Devices, func(d, e *Device) int { return compareNames(d.Serial, e.Serial) })
-	order(a.SAML, func(p, q *SAMLProvider) int { return compareNames(p.Name, q.Name) })
-	order(a.OIDC, func(p, q *OIDCProvider) int { return strings.Compare(p.ARN, q.ARN) })
-	order(a.Deletions, func(d, e *Deletion) int { return strings.Compare(d.ID, e.ID) })
-	for _, u := range a.Users {
-		u.sort()
-	}
-	for _, g := range a.Groups {
-		g.sort()
-	}
-	for _, r := range a.Roles {
-		r.sort()
-	}
-	for _, p := range a.Policies {
-		p.sort()
+	sortKind(a, userKind())
+	sortKind(a, groupKind())
+	sortKind(a, roleKind())
+	sortKind(a, policyKind())
+	sortKind(a, profileKind())
+	sortKind(a, deviceKind())
+	sortKind(a, samlKind())
+	sortKind(a, oidcKind())
+	sortKind(a, deletionKind())
+}
+
+func sortKind[E any](a *Account, k kind[E]) {
+	list := *k.list(a)
+	order(list, k.compare)
+	for _, e := range list {
+		k.sort(e)
 	}
 }
 

@@ -4,7 +4,8 @@
 //
 // An Account is a value: once built it is not changed, so that a report, a
 // request and an import may look at it at the same time. A change makes a new
-// Account (Clone, then edit, then Index).
+// Account: of all of it by Clone and Index, of little in a large one by Draft
+// and With.
 //
 // Snapshot reads what "aws iam get-account-authorization-details" prints, and
 // WriteSnapshot writes it.
@@ -31,6 +32,7 @@ type Account struct {
 	Settings  Settings
 
 	index *index // see Index
+	draft *copies // see Draft; nil: not to be changed
 }
 
 // Tag is a key and its value.

@@ -6,56 +6,77 @@ import (
 )
 
 // Lookups. Names are found ignoring case (IAM-13); a nil result means absent.
-// They need the index that Index builds. Lists belong to the Account: callers
-// read them only.
+// They need the index that Index builds. What they return belongs to the
+// Account: callers only read it, unless the Account is a draft, of which see
+// Draft.
 
 // UserByName finds a user.
-func (a *Account) UserByName(name string) *User { return a.index.users[fold(name)] }
+func (a *Account) UserByName(name string) *User {
+	return mine(a, userKind(), a.index.users.get(fold(name)))
+}
 
 // UserByID finds a user by unique id.
-func (a *Account) UserByID(id string) *User { return a.index.userIDs[id] }
+func (a *Account) UserByID(id string) *User { return mine(a, userKind(), a.index.userIDs.get(id)) }
 
 // GroupByName finds a group.
-func (a *Account) GroupByName(name string) *Group { return a.index.groups[fold(name)] }
+func (a *Account) GroupByName(name string) *Group {
+	return mine(a, groupKind(), a.index.groups.get(fold(name)))
+}
 
 // RoleByName finds a role.
-func (a *Account) RoleByName(name string) *Role { return a.index.roles[fold(name)] }
+func (a *Account) RoleByName(name string) *Role {
+	return mine(a, roleKind(), a.index.roles.get(fold(name)))
+}
 
 // RoleByID finds a role by unique id.
-func (a *Account) RoleByID(id string) *Role { return a.index.roleIDs[id] }
+func (a *Account) RoleByID(id string) *Role { return mine(a, roleKind(), a.index.roleIDs.get(id)) }
 
 // Policy finds a managed policy by its exact ARN.
-func (a *Account) Policy(arn string) *Policy { return a.index.policies[arn] }
+func (a *Account) Policy(arn string) *Policy { return mine(a, policyKind(), a.index.policies.get(arn)) }
 
 // UserByKey finds the user who has an access key, active or not.
-func (a *Account) UserByKey(id string) *User { return a.index.keys[id] }
+func (a *Account) UserByKey(id string) *User { return mine(a, userKind(), a.index.keys.get(id)) }
 
 // Profile finds an instance profile.
-func (a *Account) Profile(name string) *InstanceProfile { return a.index.profiles[fold(name)] }
+func (a *Account) Profile(name string) *InstanceProfile {
+	return mine(a, profileKind(), a.index.profiles.get(fold(name)))
+}
 
 // ProfilesOf are the instance profiles that hold the role, by name.
-func (a *Account) ProfilesOf(role string) []*InstanceProfile { return a.index.held[fold(role)] }
+func (a *Account) ProfilesOf(role string) []*InstanceProfile {
+	return mineAll(a, profileKind(), a.index.held.get(fold(role)))
+}
 
 // Device finds a virtual MFA device by its exact serial number.
-func (a *Account) Device(serial string) *Device { return a.index.devices[serial] }
+func (a *Account) Device(serial string) *Device {
+	return mine(a, deviceKind(), a.index.devices.get(serial))
+}
 
 // DevicesOf are the MFA devices of a user by unique id, or of the root by the
 // id of the account.
-func (a *Account) DevicesOf(owner string) []*Device { return a.index.owned[owner] }
+func (a *Account) DevicesOf(owner string) []*Device {
+	return mineAll(a, deviceKind(), a.index.owned.get(owner))
+}
 
 // SAMLProvider finds a provider by its exact ARN.
-func (a *Account) SAMLProvider(arn string) *SAMLProvider { return a.index.saml[arn] }
+func (a *Account) SAMLProvider(arn string) *SAMLProvider {
+	return mine(a, samlKind(), a.index.saml.get(arn))
+}
 
 // OIDCProvider finds a provider by its exact ARN.
-func (a *Account) OIDCProvider(arn string) *OIDCProvider { return a.index.oidc[arn] }
+func (a *Account) OIDCProvider(arn string) *OIDCProvider {
+	return mine(a, oidcKind(), a.index.oidc.get(arn))
+}
 
 // Members are the users in the group, by name.
-func (a *Account) Members(group string) []*User { return a.index.members[fold(group)] }
+func (a *Account) Members(group string) []*User {
+	return mineAll(a, userKind(), a.index.members.get(fold(group)))
+}
 
 // AttachedTo lists who has the managed policy attached, each list by name: not
-// as boundary.
+// as boundary. They are many at times, and to be read only, also in a draft.
 func (a *Account) AttachedTo(policyARN string) (users []*User, groups []*Group, roles []*Role) {
-	t := a.index.attached[policyARN]
+	t := a.index.attached.get(policyARN)
 	if t == nil {
 		return nil, nil, nil
 	}
@@ -79,9 +100,9 @@ func (a *Account) Entities(policyARN string) (users []*User, roles []*Role) {
 }
 
 // BoundaryOf lists who has the managed policy as permissions boundary, each
-// list by name.
+// list by name, to be read only.
 func (a *Account) BoundaryOf(policyARN string) (users []*User, roles []*Role) {
-	t := a.index.boundaries[policyARN]
+	t := a.index.boundaries.get(policyARN)
 	if t == nil {
 		return nil, nil
 	}
@@ -93,8 +114,8 @@ func (a *Account) BoundaryOf(policyARN string) (users []*User, roles []*Role) {
 // has them attached is complete.
 func (a *Account) Missing() []string {
 	var out []string
-	for arn := range a.index.attached {
-		if a.Policy(arn) == nil {
+	for arn := range a.index.attached.all() {
+		if a.index.policies.get(arn) == nil {
 			out = append(out, arn)
 		}
 	}
