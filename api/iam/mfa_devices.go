@@ -66,29 +66,30 @@ type TwoCodes struct {
 	AuthenticationCode2 string `required:"true" min:"6" max:"6" pattern:"[\\d]+"`
 }
 
-// EnableMFADeviceInput gives a device to a user.
+// EnableMFADeviceInput gives a device to a user or to root.
 type EnableMFADeviceInput struct {
-	OfUser
+	OfUserOrRoot
 	OfDevice
 	TwoCodes
 }
 
-// EnableMFADevice gives a device to a user who can show its codes.
+// EnableMFADevice gives a device to a user, or to root, who can show its codes.
 func (a *API) EnableMFADevice(ctx context.Context, caller wire.Caller, in *EnableMFADeviceInput, of found[inventory.User]) (*wire.NoOutput, error) {
-	return nil, a.changeUser(ctx, caller, of, func(account *inventory.Account, u *inventory.User) error {
+	owner := credentialOwner(of)
+	return nil, a.changeHolder(ctx, caller, of, func(account *inventory.Account) error {
 		d := account.Device(in.SerialNumber)
 		switch {
 		case d == nil:
 			return noSuchDevice(in.SerialNumber)
 		case d.Owner != "":
 			return entityAlreadyExists("MFADevice with serial number %s is already in use.", in.SerialNumber)
-		case len(account.DevicesOf(u.ID)) >= deviceQuota:
+		case len(account.DevicesOf(owner)) >= deviceQuota:
 			return overQuota("MFADevicesPerUser", deviceQuota)
 		}
 		if err := a.takeCodes(d, in.TwoCodes, enableWindow); err != nil {
 			return err
 		}
-		d.Owner, d.Enabled = u.ID, a.today()
+		d.Owner, d.Enabled = owner, a.today()
 		return nil
 	})
 }
@@ -128,12 +129,7 @@ func (a *API) DeactivateMFADevice(ctx context.Context, caller wire.Caller, in *U
 func (a *API) changeHeldDevice(
 	ctx context.Context, caller wire.Caller, of found[inventory.User], serial string, change func(*inventory.Device) error,
 ) error {
-	return a.write(ctx, caller, func(account *inventory.Account) error {
-		if of.entity != nil {
-			if _, err := currentUser(account, of.entity); err != nil {
-				return err
-			}
-		}
+	return a.changeHolder(ctx, caller, of, func(account *inventory.Account) error {
 		d := account.Device(serial)
 		if d == nil || d.Owner != credentialOwner(of) {
 			return noSuchEntity("MFA device with serial number %s does not exist for user %s.", serial, cmp.Or(label(of), "root"))
@@ -142,9 +138,23 @@ func (a *API) changeHeldDevice(
 	})
 }
 
+// changeHolder changes what the user found, or root, has.
+func (a *API) changeHolder(
+	ctx context.Context, caller wire.Caller, of found[inventory.User], change func(*inventory.Account) error,
+) error {
+	return a.write(ctx, caller, func(account *inventory.Account) error {
+		if of.entity != nil {
+			if _, err := currentUser(account, of.entity); err != nil {
+				return err
+			}
+		}
+		return change(account)
+	})
+}
+
 // ResyncMFADeviceInput names a device and shows its codes.
 type ResyncMFADeviceInput struct {
-	OfUser
+	OfUserOrRoot
 	OfDevice
 	TwoCodes
 }

@@ -18,6 +18,7 @@ type principal struct {
 	boundary      string   // ARN; empty: none
 	missing       []string // ARNs of attached policies that the inventory does not hold
 	serviceLinked bool
+	tags          []inventory.Tag
 }
 
 // principalOf finds the principal by its name, whatever the path of the ARN
@@ -39,13 +40,27 @@ func (a *API) principalOf(ctx context.Context, caller wire.Caller, account *inve
 	p := &principal{arn: s.ARN, missing: s.Missing, sources: policySources(account, s)}
 	switch s.Kind {
 	case report.User:
-		p.boundary = account.UserByName(s.Name).Boundary
+		user := account.UserByName(s.Name)
+		p.boundary, p.tags = user.Boundary, user.Tags
 	case report.Role:
 		role := account.RoleByName(s.Name)
-		p.boundary = role.Boundary
+		p.boundary, p.tags = role.Boundary, role.Tags
 		p.serviceLinked = strings.HasPrefix(role.Path, "/aws-service-role/")
 	}
 	return p, nil
+}
+
+// addTags gives the context the tags of who acts, as far as the request does not
+// give them. They are those of the principal that the caller may simulate: of
+// another one a simulation must not tell.
+func (s *simulation) addTags(tags []inventory.Tag) {
+	for _, tag := range tags {
+		key := strings.ToLower("aws:PrincipalTag/" + tag.Key)
+		if len(s.context[key]) == 0 {
+			s.context[key] = []string{tag.Value}
+			s.size += entryCost
+		}
+	}
 }
 
 // entityOf are the kind and the name in the ARN of a user, group or role.

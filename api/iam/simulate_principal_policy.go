@@ -63,6 +63,9 @@ func (a *API) SimulatePrincipalPolicy(ctx context.Context, caller wire.Caller, i
 	if err != nil {
 		return nil, err
 	}
+	if *acting == p.arn {
+		s.addTags(p.tags)
+	}
 	out := exclusionsOf(in.PolicyExclusionList)
 	if err := a.addPrincipal(s, account, p, out); err != nil {
 		return nil, err

@@ -6,8 +6,11 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net/url"
 	"slices"
 	"time"
+
+	qrcode "github.com/skip2/go-qrcode"
 
 	"github.com/ebbmark/ebbmark/arn"
 	"github.com/ebbmark/ebbmark/auth"
@@ -27,6 +30,7 @@ const seedSize = 40
 type VirtualMFADevice struct {
 	SerialNumber     string
 	Base32StringSeed string // base64 of the text, as the protocol has binary values
+	QRCodePNG        string // base64
 	User             *User  // whose it is
 	EnableDate       time.Time
 	Tags             []Tag
@@ -59,6 +63,11 @@ func (a *API) CreateVirtualMFADevice(
 	if err != nil {
 		return nil, err
 	}
+	text := base32.StdEncoding.EncodeToString(seed)
+	picture, err := seedPicture(in.VirtualMFADeviceName, caller.Account, text)
+	if err != nil {
+		return nil, fmt.Errorf("picture of the seed of %s: %w", serial, err)
+	}
 	tags, err := tagged(nil, in.Tags)
 	if err != nil {
 		return nil, err
@@ -75,10 +84,25 @@ func (a *API) CreateVirtualMFADevice(
 	if err != nil {
 		return nil, err
 	}
-	text := base32.StdEncoding.EncodeToString(seed)
 	return &CreateVirtualMFADeviceOutput{VirtualMFADevice{
-		SerialNumber: serial, Base32StringSeed: base64.StdEncoding.EncodeToString([]byte(text)), Tags: newTags(tags),
+		SerialNumber: serial, Base32StringSeed: base64.StdEncoding.EncodeToString([]byte(text)),
+		QRCodePNG: base64.StdEncoding.EncodeToString(picture), Tags: newTags(tags),
 	}}, nil
+}
+
+// pixelsPerModule is the size of a dot of the picture: negative is how go-qrcode
+// takes it, instead of the size of the whole.
+const pixelsPerModule = -4
+
+// seedPicture is the PNG that an app takes the seed from. The text in it is as
+// the API reference has it (VirtualMFADevice, QRCodePNG); nobody has the device
+// yet, so that the account stands for the user.
+func seedPicture(device, account, seed string) ([]byte, error) {
+	return qrcode.Encode(seedURI(device, account, seed), qrcode.Medium, pixelsPerModule)
+}
+
+func seedURI(device, account, seed string) string {
+	return "otpauth://totp/" + url.PathEscape(device+"@"+account) + "?secret=" + seed
 }
 
 // deviceByName finds a device whatever its path: names are unique (IAM-13).
