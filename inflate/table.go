@@ -1,0 +1,213 @@
+package inflate
+
+import "math/bits"
+
+// The sizes of codes and of their tables. A table has 1<<bits entries for codes
+// of up to that many bits; behind them stand the second-level tables of longer
+// ones. 2,342 entries are the most that 11 bits and 288 symbols can need, and
+// 594 the most of 9 bits and 32 symbols; the tables have the next power of two,
+// so that an index can be masked.
+const (
+	maxBits      = 15
+	maxLiterals  = 286
+	maxDistances = 30
+	codeLengths  = 19
+
+	literalBits   = 11
+	distanceBits  = 9
+	lengthBits    = 7
+	literalTable  = 4096
+	distanceTable = 1024
+)
+
+// An entry of a table says all of a symbol:
+//
+//	bits 0–5    how many bits to use: its code's and its extra ones
+//	bits 8–11   how many of them are the code's
+//	bits 13–15  flags
+//	bits 16–30  a literal, or the base of a length or distance
+//	bit 31      literal
+//
+// An exceptional entry is the end of the block, or leads to a second-level
+// table (its payload is the table's place, bits 8–11 how many bits index it),
+// or stands where no symbol is.
+const (
+	countMask    = 63
+	codeShift    = 8
+	codeMask     = 15
+	payloadShift = 16
+
+	endOfBlock  = 1 << 13
+	second      = 1 << 14
+	exceptional = 1 << 15
+	literal     = 1 << 31
+)
+
+// codes are the codes of a block.
+type codes struct {
+	literal  [literalTable]uint32
+	distance [distanceTable]uint32
+	length   [1 << lengthBits]uint32
+	lens     [288 + 32]uint8
+}
+
+// Symbols as they stand in entries, without the length of their code.
+var (
+	literalSymbols  = makeLiterals()
+	distanceSymbols = makeDistances()
+	lengthSymbols   = makeLengths()
+)
+
+func makeLiterals() (s [288]uint32) {
+	for i := range 256 {
+		s[i] = literal | uint32(i)<<payloadShift
+	}
+	s[256] = exceptional | endOfBlock
+	base := uint32(3)
+	for i := 257; i < 285; i++ {
+		extra := uint32(max(0, (i-257)/4-1))
+		s[i] = base<<payloadShift | extra
+		base += 1 << extra
+	}
+	s[285] = 258 << payloadShift
+	s[286], s[287] = exceptional, exceptional
+	return s
+}
+
+func makeDistances() (s [32]uint32) {
+	base := uint32(1)
+	for i := range maxDistances {
+		extra := uint32(max(0, i/2-1))
+		s[i] = base<<payloadShift | extra
+		base += 1 << extra
+	}
+	s[30], s[31] = exceptional, exceptional
+	return s
+}
+
+func makeLengths() (s [codeLengths]uint32) {
+	for i := range s {
+		s[i] = uint32(i) << payloadShift
+	}
+	return s
+}
+
+// fix makes the codes those of a block without codes of its own.
+func (c *codes) fix() {
+	for i := range 288 {
+		switch {
+		case i < 144, i >= 280:
+			c.lens[i] = 8
+		case i < 256:
+			c.lens[i] = 9
+		default:
+			c.lens[i] = 7
+		}
+	}
+	for i := range 32 {
+		c.lens[288+i] = 5
+	}
+	build(c.literal[:], c.lens[:288], literalBits, literalSymbols[:])
+	build(c.distance[:], c.lens[288:], distanceBits, distanceSymbols[:])
+}
+
+// build fills a table with the canonical code of the given lengths. It refuses
+// lengths that are no code: too many short ones, or too few to use every
+// sequence of bits; the exceptions are no symbol at all, and one of one bit.
+func build(table []uint32, lens []uint8, width uint, symbols []uint32) bool {
+	var count [maxBits + 1]int
+	for _, l := range lens {
+		count[l]++
+	}
+	used := len(lens) - count[0]
+	count[0] = 0
+	var offset [maxBits + 2]int
+	space := 0
+	for l := 1; l <= maxBits; l++ {
+		offset[l+1] = offset[l] + count[l]
+		if space = space<<1 + count[l]; space > 1<<l {
+			return false
+		}
+	}
+	if space != 1<<maxBits {
+		return lone(table[:1<<width], lens, used, symbols)
+	}
+	var sorted [288]uint16
+	for i, l := range lens {
+		if l != 0 {
+			sorted[offset[l]] = uint16(i)
+			offset[l]++
+		}
+	}
+	return lay(table, sorted[:used], &count, width, symbols)
+}
+
+// lone fills the table of a code of at most one symbol.
+func lone(table []uint32, lens []uint8, used int, symbols []uint32) bool {
+	entry := uint32(exceptional)
+	for i, l := range lens {
+		if l == 1 {
+			entry = symbols[i] + 1 | 1<<codeShift
+		}
+	}
+	if used > 1 || used == 1 && entry == exceptional {
+		return false
+	}
+	for i := range table {
+		table[i] = exceptional
+		if i&1 == 0 {
+			table[i] = entry
+		}
+	}
+	return true
+}
+
+// lay enters the symbols in the order of their codes.
+func lay(table []uint32, sorted []uint16, count *[maxBits + 1]int, width uint, symbols []uint32) bool {
+	var code uint // its first bit lowest, as it stands in the stream
+	prefix, start, next := ^uint(0), uint(0), uint(1)<<width
+	for l := uint(1); l <= maxBits; l++ {
+		for ; count[l] > 0; count[l]-- {
+			symbol := symbols[sorted[0]]
+			sorted = sorted[1:]
+			at, end, own := code, uint(1)<<width, l
+			if l > width {
+				if own = l - width; code&(1<<width-1) != prefix {
+					prefix, start = code&(1<<width-1), next
+					index := indexBits(count, l, width)
+					if next = start + 1<<index; next > uint(len(table)) {
+						return false
+					}
+					table[prefix] = uint32(start)<<payloadShift | exceptional | second | uint32(index)<<codeShift | uint32(width)
+				}
+				at, end = start+code>>width, next
+			}
+			for ; at < end; at += 1 << own {
+				table[at] = symbol + uint32(own) | uint32(own)<<codeShift
+			}
+			code = following(code, l)
+		}
+	}
+	return true
+}
+
+// indexBits is how many bits index the second-level table that begins with a
+// code of length l.
+func indexBits(count *[maxBits + 1]int, l, width uint) uint {
+	index := l - width
+	for room := count[l]; room < 1<<index && width+index < maxBits; {
+		index++
+		room = room<<1 + count[width+index]
+	}
+	return index
+}
+
+// following is the next code of length l, with its bits in reverse.
+func following(code, l uint) uint {
+	free := bits.Len(^code & (1<<l - 1)) // the last bit that is not set
+	if free == 0 {
+		return 0
+	}
+	bit := uint(1) << (free - 1)
+	return code&(bit-1) | bit
+}
