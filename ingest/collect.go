@@ -59,6 +59,7 @@ type collector struct {
 	skipped Summary    // the collector's
 	room    int        // in the quarantine
 	store   store.Store
+	leases  *leases
 	slow    chan time.Duration // how long a write took
 }
 
@@ -76,6 +77,7 @@ func newCollector(ctx context.Context, in *Ingester, stop context.CancelCauseFun
 		skipped: newSummary(),
 		room:    maxQuarantine - n,
 		store:   in.Store,
+		leases:  in.leases,
 		slow:    make(chan time.Duration, 1),
 	}
 	var cancel context.CancelFunc
@@ -106,8 +108,8 @@ func (c *collector) run(parcels <-chan parcel) (Summary, error) {
 		case p, open := <-in:
 			if !open {
 				parcels = nil
-			} else if p.skip != "" {
-				c.skipped.skip(p.skip)
+			} else if p.skip != "" || p.busy {
+				c.pass(p)
 			} else {
 				b.add(p)
 			}
@@ -124,6 +126,21 @@ func (c *collector) run(parcels <-chan parcel) (Summary, error) {
 	err := <-c.done
 	c.sum.Merge(c.skipped)
 	return c.sum, err
+}
+
+// pass counts an object that was not read.
+func (c *collector) pass(p parcel) {
+	if p.busy {
+		c.skipped.Busy++
+	} else {
+		c.skipped.skip(p.skip)
+	}
+	if p.group != "" {
+		c.leases.done(p.group)
+	}
+	if p.ended != nil {
+		p.ended(End{Skip: p.skip, Busy: p.busy})
+	}
 }
 
 // write writes batches until there are no more. After an error it writes
@@ -167,8 +184,14 @@ func (c *collector) commit(b *batch) error {
 	}
 	for _, p := range b.ended {
 		c.count(p)
+		if p.group != "" {
+			c.leases.done(p.group)
+		}
+		if p.ended != nil {
+			p.ended(End{Status: p.row.Status, Reason: p.row.Reason})
+		}
 	}
-	return nil
+	return c.leases.settle(c.ctx, false)
 }
 
 // quarantine keeps refused records, as many as there is room for.

@@ -15,6 +15,8 @@ package ingest
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"hash/maphash"
 	"runtime"
 	"sync"
@@ -30,15 +32,21 @@ type Config struct {
 	Now      func() time.Time // the clock; required
 	Workers  int              // files read at once; 0: one for each core
 	Progress *Progress        // counts while the work goes on; may be nil
+	// Retry reads failed objects again in later Runs of the same Ingester,
+	// with the pauses of RetryPause. Without it they are left to the next
+	// Ingester, which reads them at once.
+	Retry bool
 }
 
 // Ingester reads the same sources as often as it is told, and remembers what it
 // has read.
 type Ingester struct {
 	Config
-	seed  maphash.Seed
-	mu    sync.Mutex
-	known map[uint64]uint64 // hash of an object's id → hash of its version, of those looked at
+	seed   maphash.Seed
+	leases *leases
+	mu     sync.Mutex
+	known  map[uint64]uint64 // hash of an object's id → hash of its version, of those looked at
+	epoch  store.Version     // of the ledger, when known was begun
 }
 
 // New makes an Ingester.
@@ -49,13 +57,19 @@ func New(c Config) *Ingester {
 	if c.Progress == nil {
 		c.Progress = new(Progress)
 	}
-	return &Ingester{Config: c, seed: maphash.MakeSeed(), known: map[uint64]uint64{}}
+	return &Ingester{
+		Config: c,
+		seed:   maphash.MakeSeed(),
+		leases: newLeases(c.Store, c.Now, rand.Text()),
+		known:  map[uint64]uint64{},
+	}
 }
 
 // Run reads every object that the ledger does not have as done in the same
 // version, and returns what came of it. Objects that an earlier Run of the same
 // Ingester has looked at in the same version are passed over without a word,
-// also those that failed.
+// also those that failed (but see Config.Retry). Objects that another process
+// is reading are left to it and counted as Busy.
 //
 // When ctx ends, Run stops reading, writes what is complete and returns the
 // cause. The Summary covers what is in the store; another Run goes on from
@@ -63,10 +77,16 @@ func New(c Config) *Ingester {
 func (in *Ingester) Run(ctx context.Context) (Summary, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
+	if err := in.refresh(ctx); err != nil {
+		return newSummary(), err
+	}
 	col, err := newCollector(ctx, in, stop)
 	if err != nil {
 		return newSummary(), err
 	}
+	alive, expire := context.WithCancel(ctx)
+	defer expire()
+	go in.leases.keep(alive)
 	jobs := make(chan job, ahead*in.Workers)
 	parcels := make(chan parcel, in.Workers)
 	var readers sync.WaitGroup
@@ -77,6 +97,8 @@ func (in *Ingester) Run(ctx context.Context) (Summary, error) {
 	go func() { readers.Wait(); close(parcels) }()
 	sum, err := col.run(parcels)
 	sum.sortProblems() // workers end in any order
+	expire()
+	err = errors.Join(err, in.settle(ctx))
 	if err == nil {
 		err = context.Cause(ctx)
 	}
@@ -84,6 +106,29 @@ func (in *Ingester) Run(ctx context.Context) (Summary, error) {
 		clear(in.known)
 	}
 	return sum, err
+}
+
+// settle gives back what the run has taken.
+func (in *Ingester) settle(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushGrace)
+	defer cancel()
+	err := in.leases.settle(ctx, true)
+	for _, s := range in.Sources {
+		if s, ok := s.(Settler); ok {
+			err = errors.Join(err, s.Settle(ctx))
+		}
+	}
+	return err
+}
+
+// refresh forgets what was looked at when the operator has changed the ledger.
+func (in *Ingester) refresh(ctx context.Context) error {
+	epoch, err := ledgerEpoch(ctx, in.Store)
+	if err == nil && epoch != in.epoch {
+		clear(in.known)
+		in.epoch = epoch
+	}
+	return err
 }
 
 // job is an object to read.
@@ -138,4 +183,11 @@ func (in *Ingester) seen(id, version string) bool {
 	old, ok := in.known[k]
 	in.known[k] = v
 	return ok && old == v
+}
+
+// forget makes the next Run look at an object again.
+func (in *Ingester) forget(id string) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	delete(in.known, maphash.String(in.seed, id))
 }

@@ -17,6 +17,7 @@ type Row struct {
 	Status  Status `json:"status"`
 	Reason  string `json:"reason,omitempty"` // why it failed
 	Offset  int64  `json:"offset,omitempty"` // where it failed, in bytes of decompressed text
+	Tries   int    `json:"tries,omitempty"`  // readings of this version that failed, one after the other
 	Counts
 	When time.Time `json:"when"`
 }
@@ -83,6 +84,39 @@ func readRow(ctx context.Context, docs store.Docs, id string) (*Row, error) {
 		return nil, fmt.Errorf("read ledger row %s: %w", id, err)
 	}
 	return row, nil
+}
+
+// RetryPause is how long a file that has failed that many times waits before a
+// running server reads it again: a minute, doubled each time, at most six hours.
+func RetryPause(tries int) time.Duration {
+	pause := retryFirst
+	for range tries - 1 {
+		if pause *= 2; pause >= retryMost {
+			return retryMost
+		}
+	}
+	return pause
+}
+
+// waits reports whether the row is of a failed object whose next try is not due
+// yet, or never will be.
+func (r *Row) waits(version string, now time.Time) bool {
+	if r == nil || r.Status != Failed || r.Version != version || r.Tries == 0 {
+		return false
+	}
+	return r.Tries >= maxTries || now.Before(r.When.Add(RetryPause(r.Tries)))
+}
+
+// epochID is the document, of kind store.KindLease, whose version changes when
+// the operator has changed the ledger.
+const epochID = "ledger"
+
+func ledgerEpoch(ctx context.Context, docs store.Docs) (store.Version, error) {
+	_, version, err := docs.GetDoc(ctx, store.KindLease, epochID)
+	if errors.Is(err, store.ErrNotFound) {
+		err = nil
+	}
+	return version, err
 }
 
 // Ledger sums up the ledger: every object that was ever read, once.

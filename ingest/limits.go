@@ -38,6 +38,19 @@ const (
 	// is told to end.
 	flushGrace = 30 * time.Second
 
+	// leaseFor is how long a dead process keeps others from its groups of
+	// files; leaseRenew how often a living one renews; busyFor how long a group
+	// of another process is not asked about again.
+	leaseFor   = 60 * time.Second
+	leaseRenew = 15 * time.Second
+	busyFor    = time.Second
+	// retryFirst and retryMost bound the pause before a failed file is read
+	// again, which doubles each time; after maxTries it is left alone until it
+	// changes or the operator asks (some two days).
+	retryFirst = time.Minute
+	retryMost  = 6 * time.Hour
+	maxTries   = 15
+
 	// maxQuarantinePerFile, maxQuarantine and maxQuarantineHead bound the
 	// quarantine: records per file, records in the whole store, and bytes of
 	// each record.

@@ -68,3 +68,8 @@ func otherTree(name string) string {
 	}
 	return "log of another service"
 }
+
+// SkipByName says why an object of that name is not read, as the pipeline would;
+// empty when it is. It is for a source to which looking at an object costs a
+// request.
+func SkipByName(name string) string { return skipReason(Object{Name: name}) }

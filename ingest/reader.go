@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,7 +26,10 @@ type parcel struct {
 	refused []Refused // in the order of the file
 	more    int64     // refused records beyond those
 	again   bool      // an earlier reading may have left records in quarantine
-	skip    string    // the object was not read, and why; nothing else is set
+	skip    string    // the object was not read, and why
+	busy    bool      // the object was not read, because another process reads it
+	group   string    // of the lease that the object is read under; empty: none
+	ended   func(End) // of the object; may be nil
 }
 
 // reader reads objects one after the other, keeping its buffers.
@@ -43,6 +47,8 @@ type reader struct {
 	ctx     context.Context
 	id      string
 	name    string
+	group   string    // that was claimed for it
+	ended   func(End) // of the object
 	now     time.Time
 	row     *Row
 	refused []Refused
@@ -69,12 +75,12 @@ func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs <-
 // returned is one of the store, or that of ctx.
 func (w *reader) object(j job) error {
 	o := j.object
-	w.id, w.name = rowID(j.source.Kind(), o.Name), o.Name
+	w.id, w.name, w.group, w.ended = rowID(cmp.Or(o.Kind, j.source.Kind()), o.Name), o.Name, "", o.Ended
 	version := o.Version
 	if o.Err != nil {
 		version = "failed: " + o.Err.Error()
 	}
-	if w.in.seen(w.id, version) {
+	if o.Ended == nil && w.in.seen(w.id, version) {
 		return nil
 	}
 	if reason := skipReason(o); reason != "" {
@@ -84,10 +90,25 @@ func (w *reader) object(j job) error {
 	if err != nil {
 		return err
 	}
+	if o.Version != "" && o.Err == nil && o.Ended == nil { // a queue has leases of its own
+		ours, fresh, err := w.lease(old, o)
+		if err != nil || !ours {
+			return err
+		}
+		if fresh {
+			if old, err = readRow(w.ctx, w.in.Store, w.id); err != nil {
+				return err
+			}
+		}
+	}
 	if old != nil && old.Status == Done && old.Version == o.Version && o.Version != "" {
 		return w.skip("read before", o)
 	}
-	w.begin(o)
+	if w.in.Retry && o.Ended == nil && old.waits(o.Version, w.in.Now()) {
+		w.in.forget(w.id)
+		return w.release()
+	}
+	w.begin(o, old)
 	failure := o.Err
 	if failure == nil {
 		failure = w.read(o)
@@ -98,13 +119,45 @@ func (w *reader) object(j job) error {
 func (w *reader) skip(reason string, o Object) error {
 	w.in.Progress.Files.Add(1)
 	w.in.Progress.Bytes.Add(max(o.Size, 0))
-	return w.send(parcel{skip: reason})
+	return w.send(parcel{skip: reason, group: w.group, ended: w.ended})
 }
 
-func (w *reader) begin(o Object) {
+// lease claims the object's group, if the object is to be read by what its row
+// says. When another process has the group, the object is left to that one.
+func (w *reader) lease(old *Row, o Object) (ours, fresh bool, err error) {
+	if old != nil && old.Version == o.Version && (old.Status == Done || w.in.Retry && old.waits(o.Version, w.in.Now())) {
+		return true, false, nil // it will not be read
+	}
+	group := groupOf(w.id)
+	ours, fresh, err = w.in.leases.claim(w.ctx, group)
+	if err == nil && ours {
+		w.group = group
+	} else if err == nil {
+		w.in.forget(w.id)
+		err = w.send(parcel{busy: true, ended: w.ended})
+	}
+	return ours, fresh, err
+}
+
+// release gives back the claim on the group of an object that is not read.
+func (w *reader) release() error {
+	if w.group != "" {
+		w.in.leases.done(w.group)
+	}
+	return nil
+}
+
+func (w *reader) begin(o Object, old *Row) {
 	w.now = w.in.Now()
 	w.row = &Row{Version: o.Version, Counts: NewCounts(), When: w.now.UTC()}
+	if old != nil && old.Status == Failed && old.Version == o.Version {
+		w.row.Tries = old.Tries
+	}
 	w.refused, w.more = nil, 0
+	if o.Err != nil && o.Head != "" {
+		w.row.Records, w.row.Refused["no log"] = 1, 1
+		w.refused = []Refused{{File: w.name, Reason: bounded(o.Err.Error()), Head: o.Head[:min(len(o.Head), maxQuarantineHead)], When: w.now.UTC()}}
+	}
 	w.facts.drop()
 	w.covered.drop()
 	w.coverName(o.Name)
@@ -209,15 +262,20 @@ func (w *reader) end(failure error, again bool) error {
 	w.row.Status = Done
 	facts := w.facts.take()
 	if failure == nil {
+		w.row.Tries = 0
 		facts = append(facts, w.covered.take()...)
 	} else {
 		w.row.Status, w.row.Reason = Failed, bounded(reasonOf(failure))
+		w.row.Tries++
+		if w.in.Retry {
+			w.in.forget(w.id)
+		}
 		if e, ok := errors.AsType[*cloudtrail.ScanError](failure); ok {
 			w.row.Offset = e.Offset
 		}
 	}
 	w.in.Progress.Files.Add(1)
-	return w.send(parcel{id: w.id, name: w.name, facts: facts, row: w.row, refused: w.refused, more: w.more, again: again})
+	return w.send(parcel{id: w.id, name: w.name, facts: facts, row: w.row, refused: w.refused, more: w.more, again: again, group: w.group, ended: w.ended})
 }
 
 func (w *reader) send(p parcel) error {

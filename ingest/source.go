@@ -36,7 +36,35 @@ type Object struct {
 	Skip string
 	// Err says why the object cannot be read. Open is then not called.
 	Err error
+	// Kind begins the ledger id instead of the source's own Kind; empty: that
+	// one. A queue yields files of a bucket under the bucket's kind, so that
+	// both sources know what the other has read.
+	Kind string
+	// Head is for an object with Err that is no file, such as a message of
+	// unknown form: the object counts as one refused record and these first
+	// bytes of it go into quarantine.
+	Head string
+	// Ended, if set, is told what became of the object: once its ledger row is
+	// durable, or when it is not read. It must return soon, and may not be
+	// called at all when the ingest is cut off. Such an object is looked at
+	// each time it is yielded.
+	Ended func(End)
 	// Open gives the bytes as they are stored. The reader should return soon
 	// after ctx is done.
 	Open func(ctx context.Context) (io.ReadCloser, error)
+}
+
+// End says what became of an object.
+type End struct {
+	Status Status // empty: it was not read, see Skip
+	Reason string // why it failed
+	Skip   string // why it was not read: "read before", or what it is instead of a log
+	Busy   bool   // another process is reading it: nothing is known yet
+}
+
+// Settler is a Source that has something to do at the end of a Run, when all
+// that could be written is in the ledger. It is called also when the ingest is
+// cut off, with a context that has flushGrace left.
+type Settler interface {
+	Settle(ctx context.Context) error
 }

@@ -14,6 +14,7 @@ type Summary struct {
 	Skipped  map[string]int64 `json:"skipped"`            // files that were not read, by reason
 	Problems []Problem        `json:"problems"`           // at most maxProblems
 	Unlisted int64            `json:"unlisted,omitempty"` // problems beyond those listed
+	Busy     int64            `json:"busy,omitempty"`     // files that another process was reading: another run looks again
 }
 
 // Files counts objects by what became of them.
@@ -82,4 +83,5 @@ func (s *Summary) Merge(o Summary) {
 		s.problem(p)
 	}
 	s.Unlisted += o.Unlisted
+	s.Busy += o.Busy
 }

@@ -11,6 +11,7 @@ const (
 	KindJob        Kind = "job"        // api/iam: a report job and its result, by job id
 	KindReport     Kind = "report"     // api/iam: the credential report of an account, by account id
 	KindLedger     Kind = "ledger"     // ingest: what became of a log file, by its name
+	KindLease      Kind = "lease"      // ingest: which process reads a group of files, by source and folder
 	KindQuarantine Kind = "quarantine" // ingest: a record that was refused, by file and offset
 	KindCatalog    Kind = "catalog"    // cmd: the catalogue that replaces or overlays the embedded one
 	KindSync       Kind = "sync"       // pull: what a sync has done so far, by what it pulls, and by that and account id
