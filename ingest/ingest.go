@@ -156,9 +156,13 @@ func (in *Ingester) list(ctx context.Context, stop context.CancelCauseFunc, jobs
 }
 
 // Count walks through all sources and tells the Progress how much there is. It
-// is for the time left and may run beside Run.
+// is for the time left and may run beside Run. A source that gives away what it
+// yields, such as a queue, has no total.
 func (in *Ingester) Count(ctx context.Context) {
 	for _, s := range in.Sources {
+		if _, gives := s.(Settler); gives {
+			return
+		}
 		for o, err := range s.Objects(ctx) {
 			if err != nil || ctx.Err() != nil {
 				return

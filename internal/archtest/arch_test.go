@@ -42,8 +42,10 @@ var rooms = []struct {
 	{"store/mem", false, "store activity arn"},
 	{"store/sqlite", false, "store activity arn"},
 	{"accounts", false, "arn inventory store"},
-	{"ingest", false, "arn cloudtrail activity store"},
+	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
+	{"ingest/s3", false, "ingest"},
+	{"ingest/sqs", false, "ingest"},
 	{"ingest/push", false, "activity cloudtrail ingest store wire"}, // wire: a push is a signed request, and own calls are the answers to them
 	{"pull", false, "arn inventory store"}, // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
@@ -54,6 +56,7 @@ var rooms = []struct {
 	{"internal/scenario", false, "*"},
 	{"internal/scenario/sdkaws", false, ""},
 	{"internal/archtest", false, ""},
+	{"internal/servers", false, ""},
 	{"cmd/ebbmark", false, "*"},
 	{"internal/bench", false, "*"},
 }
