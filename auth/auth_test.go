@@ -36,7 +36,7 @@ type house struct {
 	book *accounts.Book
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	db := mem.New()
 	book := accounts.New(db)
@@ -51,7 +51,7 @@ func newHouse(t *testing.T) *house {
 	return h
 }
 
-func sealer(t *testing.T) *auth.Sealer {
+func sealer(t testing.TB) *auth.Sealer {
 	t.Helper()
 	key := make([]byte, auth.KeySize)
 	rand.Read(key)
@@ -62,7 +62,7 @@ func sealer(t *testing.T) *auth.Sealer {
 	return s
 }
 
-func replace(t *testing.T, book *accounts.Book, users ...*inventory.User) {
+func replace(t testing.TB, book *accounts.Book, users ...*inventory.User) {
 	t.Helper()
 	a := &inventory.Account{ID: account, Partition: "aws", Users: users, Roles: []*inventory.Role{
 		{Name: "ops", ID: "AROAOPS00000000000001", ARN: "arn:aws:iam::111122223333:role/x/ops", Path: "/x/"},
@@ -76,12 +76,18 @@ func replace(t *testing.T, book *accounts.Book, users ...*inventory.User) {
 // signed is a request signed by AWS's signer.
 func signed(t *testing.T, id, secret, token string, at time.Time) (*http.Request, []byte) {
 	t.Helper()
+	return signedFor(t, "iam", id, secret, token, at)
+}
+
+// signedFor is one for a service.
+func signedFor(t *testing.T, service, id, secret, token string, at time.Time) (*http.Request, []byte) {
+	t.Helper()
 	body := "Action=ListUsers&Version=2010-05-08"
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://localhost:4780/", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	sum := sha256.Sum256([]byte(body))
 	creds := aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, SessionToken: token}
-	if err := signer.NewSigner().SignHTTP(t.Context(), creds, r, hex.EncodeToString(sum[:]), "iam", "us-east-1", at); err != nil {
+	if err := signer.NewSigner().SignHTTP(t.Context(), creds, r, hex.EncodeToString(sum[:]), service, "us-east-1", at); err != nil {
 		t.Fatal(err)
 	}
 	return r, []byte(body)
