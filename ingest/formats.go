@@ -8,8 +8,9 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/ebbmark/ebbmark/inflate"
 )
 
 // formats is the table of compressions, recognised by how they begin: a name
@@ -28,7 +29,7 @@ var formats = []struct {
 type decoder struct {
 	in    *bufio.Reader
 	raw   counter // what in reads from
-	gz    *gzip.Reader
+	gz    *inflate.Reader
 	zs    *zstd.Decoder
 	guard guard
 
@@ -63,9 +64,10 @@ func (d *decoder) open(r io.Reader) (io.Reader, error) {
 
 func (d *decoder) gzip() (io.Reader, error) {
 	if d.gz == nil {
-		d.gz = new(gzip.Reader)
+		d.gz = new(inflate.Reader)
 	}
-	return d.gz, d.gz.Reset(d.in)
+	d.gz.Reset(d.in)
+	return d.gz, nil
 }
 
 func (d *decoder) zstd() (_ io.Reader, err error) {
@@ -94,9 +96,9 @@ func (d *decoder) explain(format string, err error) error {
 		return d.raw.err
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return &formatError{format, "the file is cut off"}
-	case errors.Is(err, gzip.ErrHeader) && d.guard.n > 0:
+	case errors.Is(err, inflate.ErrHeader) && d.guard.n > 0:
 		return &formatError{format, "something else follows the compressed data"}
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, zstd.ErrCRCMismatch):
+	case errors.Is(err, inflate.ErrChecksum), errors.Is(err, zstd.ErrCRCMismatch):
 		return &formatError{format, "the checksum does not match: the file is damaged"}
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):
 		return &formatError{format, fmt.Sprintf("needs a window of more than %d MiB", cmp.Or(d.window, zstdWindow)>>20)}
