@@ -34,6 +34,8 @@ type Book struct {
 	cache cache
 	loads singleflight.Group // by account and head version
 	turns turns              // one writer of this process at a time, by account
+
+	organizations organizationCache
 }
 
 // New makes a Book on docs.
@@ -62,15 +64,15 @@ func (b *Book) Replace(ctx context.Context, a *inventory.Account) error {
 	if err := checkID(a.ID); err != nil {
 		return fmt.Errorf("replace inventory: %w", err)
 	}
-	err := b.commit(ctx, a.ID, b.replaceable, func(old *entry) (*inventory.Account, Mode, error) {
+	err := b.commit(ctx, a.ID, b.replaceable, func(old *entry) (planned, error) {
 		if old.head.Mode == Home && !empty(old.account) {
-			return nil, "", ErrHome
+			return planned{}, ErrHome
 		}
 		next := a.Clone()
 		next.Index()
 		next.Keep(old.account)
 		next.Index()
-		return next, Mirror, nil
+		return planned{account: next, mode: Mirror}, nil
 	})
 	if err != nil {
 		return fmt.Errorf("replace inventory of account %s: %w", a.ID, err)
@@ -106,9 +108,11 @@ func checkID(id string) error {
 
 var accountForm = regexp.MustCompile(`^[0-9]{12}$`)
 
-// Update applies change to a private copy of the current inventory and stores
-// it in one step; it starts over with the newer state when another writer was
-// faster, so change may be called several times. An error of change is returned
+// Update applies change to a draft of the current inventory (see
+// inventory.Account.Draft for what may be changed how) and stores it in one
+// step; it starts over with the newer state when another writer was faster, so
+// change may be called several times. It costs what the change costs, and little
+// more in a large account. An error of change is returned
 // as it is and nothing is stored. An account without inventory is
 // store.ErrNotFound.
 func (b *Book) Update(ctx context.Context, id string, change func(*inventory.Account) error) error {
@@ -117,20 +121,19 @@ func (b *Book) Update(ctx context.Context, id string, change func(*inventory.Acc
 
 // update is Update on an account whose mode is accepted.
 func (b *Book) update(ctx context.Context, id string, accept func(Mode) error, change func(*inventory.Account) error) error {
-	err := b.commit(ctx, id, b.current, func(old *entry) (*inventory.Account, Mode, error) {
+	err := b.commit(ctx, id, b.current, func(old *entry) (planned, error) {
 		if err := accept(old.head.mode()); err != nil {
-			return nil, "", err
+			return planned{}, err
 		}
-		a := old.account.Clone()
-		a.Index()
+		a := old.account.Draft()
 		if err := change(a); err != nil {
-			return nil, "", &changeError{err}
+			return planned{}, &changeError{err}
 		}
 		if a.ID != old.account.ID || a.Partition != old.account.Partition {
-			return nil, "", errors.New("the change makes it another account")
+			return planned{}, errors.New("the change makes it another account")
 		}
-		a.Index()
-		return a, old.head.Mode, nil
+		edits := old.account.Edits(a)
+		return planned{old.account.With(edits, a.Settings), old.head.Mode, &edits}, nil
 	})
 	if own, ok := errors.AsType[*changeError](err); ok {
 		return own.error
@@ -156,9 +159,16 @@ func (b *Book) IDs(ctx context.Context) ([]string, error) {
 	return out, nil
 }
 
+// planned is an inventory that is to be the next.
+type planned struct {
+	account *inventory.Account
+	mode    Mode
+	edits   *inventory.Edits // of the old one; nil: it is not made of that
+}
+
 // commit stores what make says, given what base found, until no other writer
 // comes between.
-func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Context, id string) (*entry, error), make func(old *entry) (*inventory.Account, Mode, error)) error {
+func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Context, id string) (*entry, error), make func(old *entry) (planned, error)) error {
 	done, err := b.turns.take(ctx, id)
 	if err != nil {
 		return err
@@ -169,11 +179,11 @@ func (b *Book) commit(ctx context.Context, id string, base func(ctx context.Cont
 		if err != nil {
 			return err
 		}
-		a, mode, err := make(old)
+		p, err := make(old)
 		if err != nil {
 			return err
 		}
-		err = b.swap(ctx, old, a, mode)
+		err = b.swap(ctx, old, p)
 		if !errors.Is(err, store.ErrConflict) {
 			return err
 		}
@@ -229,10 +239,11 @@ func (b *Book) lastGeneration(ctx context.Context, id string) (int64, error) {
 	return last, nil
 }
 
-// swap makes a the inventory if the head is still at old's version, else
+// swap makes p the inventory if the head is still at old's version, else
 // store.ErrConflict.
-func (b *Book) swap(ctx context.Context, old *entry, a *inventory.Account, mode Mode) error {
-	next, fresh, err := plan(old, a, mode)
+func (b *Book) swap(ctx context.Context, old *entry, p planned) error {
+	id := p.account.ID
+	next, fresh, err := plan(old, p.account, p.mode, p.edits)
 	if err != nil {
 		return err
 	}
@@ -246,8 +257,8 @@ func (b *Book) swap(ctx context.Context, old *entry, a *inventory.Account, mode 
 	if err != nil {
 		return err
 	}
-	next.version, err = b.docs.PutDoc(ctx, store.KindAccount, a.ID, body, old.version)
-	if errors.Is(err, store.ErrConflict) && b.isOurs(ctx, a.ID, body) {
+	next.version, err = b.docs.PutDoc(ctx, store.KindAccount, id, body, old.version)
+	if errors.Is(err, store.ErrConflict) && b.isOurs(ctx, id, body) {
 		return nil // the store had written it and lost the answer
 	}
 	if err != nil {

@@ -260,7 +260,8 @@ func TestErrorOfAChangeStoresNothing(t *testing.T) {
 	}
 	before := docs.writes.Load()
 	err := b.Update(t.Context(), testAccount, func(a *inventory.Account) error {
-		a.Users[0].Path, a.Users[0].Inline[0].Document = "/x/", "x"
+		u := a.UserByName("user-00000")
+		u.Path, u.Inline[0].Document = "/x/", "x"
 		return mine
 	})
 	if err != mine || docs.writes.Load() != before {

@@ -15,6 +15,17 @@ type entry struct {
 	version store.Version
 	head    head
 	account *inventory.Account
+
+	// The stored entities by bucket, as the shelves of the head.
+	users     [][]*inventory.User
+	groups    [][]*inventory.Group
+	roles     [][]*inventory.Role
+	policies  [][]*inventory.Policy
+	profiles  [][]*inventory.InstanceProfile
+	devices   [][]*inventory.Device
+	saml      [][]*inventory.SAMLProvider
+	oidc      [][]*inventory.OIDCProvider
+	deletions [][]*inventory.Deletion
 }
 
 // cache holds the youngest state of the accounts that were used last, as much

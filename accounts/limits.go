@@ -5,8 +5,9 @@ const format = 1
 
 const (
 	// perBucket is how many entities of a kind share a segment, roughly. A
-	// small change rewrites one segment and the head; a cold load reads all.
-	perBucket = 128
+	// small change rewrites one segment and the head, which lists all segments:
+	// with 10,000 roles of the usual size both are about as large.
+	perBucket = 32
 	// maxSegment is the size in bytes above which a kind gets more buckets. A
 	// segment of one entity may be larger, up to store.MaxDoc.
 	maxSegment = 1 << 20

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -59,16 +61,21 @@ func (b *Book) share(ctx context.Context, id string, version store.Version, body
 	}
 }
 
+// load reads the state that a head describes. Of the state near, which this
+// process has in memory of another moment, it takes over what is the same, also
+// of the lookups: then it costs what differs.
 func (b *Book) load(ctx context.Context, id string, version store.Version, body []byte) (*entry, error) {
 	h, err := decodeHead(id, body)
 	if err != nil {
 		return nil, err
 	}
-	e := &entry{version: version, head: h, account: &inventory.Account{ID: h.ID, Partition: h.Partition, Settings: h.Settings}}
-	near := b.cache.near(id)
+	e, near := &entry{version: version, head: h}, b.cache.near(id)
+	if near != nil && (near.account == nil || near.head.Mode != h.Mode || near.head.Partition != h.Partition) {
+		near = nil
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(loaders)
-	joins := []func(){
+	joins := []joiner{
 		fetch(ctx, g, b.docs, users(), e, near), fetch(ctx, g, b.docs, groups(), e, near),
 		fetch(ctx, g, b.docs, roles(), e, near), fetch(ctx, g, b.docs, policies(), e, near),
 		fetch(ctx, g, b.docs, profiles(), e, near), fetch(ctx, g, b.docs, devices(), e, near),
@@ -78,26 +85,52 @@ func (b *Book) load(ctx context.Context, id string, version store.Version, body 
 	if err := g.Wait(); err != nil {
 		return nil, fmt.Errorf("inventory of account %s: %w", id, err)
 	}
-	for _, join := range joins {
-		join()
-	}
-	if h.Mode == Home {
-		e.account.AddBuiltIn()
-	}
-	e.account.Index()
+	e.account = assemble(e, near, joins)
 	b.cache.put(e)
 	return e, nil
 }
 
-// fetch starts to read the segments of a shelf. Those that the state near (of
-// another moment, or nil) has in memory are taken from there. After the group
-// is done, join puts the entities into the account.
-func fetch[E any](ctx context.Context, g *errgroup.Group, docs store.Docs, k kind[E], e, near *entry) (join func()) {
+// assemble makes the inventory of what was read.
+func assemble(e, near *entry, joins []joiner) *inventory.Account {
+	if near != nil {
+		var edits inventory.Edits
+		for _, j := range joins {
+			j.differ(&edits)
+		}
+		// A home's policies of AWS are those of the program, unless others are
+		// stored: which of them, only the whole list tells.
+		aws := func(p *inventory.Policy) bool { return inventory.IsAWSManaged(p.ARN) }
+		if e.head.Mode != Home || !slices.ContainsFunc(edits.Policies.Gone, aws) && !slices.ContainsFunc(edits.Policies.New, aws) {
+			return near.account.With(edits, e.head.Settings)
+		}
+	}
+	a := &inventory.Account{ID: e.head.ID, Partition: e.head.Partition, Settings: e.head.Settings}
+	for _, j := range joins {
+		j.join(a)
+	}
+	if e.head.Mode == Home {
+		a.AddBuiltIn()
+	}
+	a.Index()
+	return a
+}
+
+// joiner puts the entities of one shelf into an account: all of them, or what
+// differs from the state near.
+type joiner struct {
+	join   func(*inventory.Account)
+	differ func(*inventory.Edits)
+}
+
+// fetch starts to read the segments of a shelf. Those that the state near (or
+// nil) has are taken from there. The joiner is for when the group is done.
+func fetch[E any](ctx context.Context, g *errgroup.Group, docs store.Docs, k kind[E], e, near *entry) joiner {
 	shelf := *k.shelf(&e.head)
 	parts := make([][]*E, len(shelf))
+	*k.parts(e) = parts
 	var had [][]*E
 	if near != nil && len(*k.shelf(&near.head)) == len(shelf) {
-		had = split(k, k.of(near), len(shelf))
+		had = *k.parts(near)
 	}
 	for i, r := range shelf {
 		switch {
@@ -111,11 +144,46 @@ func fetch[E any](ctx context.Context, g *errgroup.Group, docs store.Docs, k kin
 			})
 		}
 	}
-	return func() {
-		for _, part := range parts {
-			*k.list(e.account) = append(*k.list(e.account), part...)
+	return joiner{
+		func(a *inventory.Account) {
+			list := k.list(a)
+			for _, part := range parts {
+				*list = append(*list, part...)
+			}
+		},
+		func(edits *inventory.Edits) { *k.edit(edits) = differ(k, parts, near, e) },
+	}
+}
+
+// differ is how the buckets of a shelf differ from those that the state near
+// has. An entity that is as it was is taken over from there.
+func differ[E any](k kind[E], parts [][]*E, near, e *entry) (edit inventory.Edit[E]) {
+	was, wasShelf, shelf := *k.parts(near), *k.shelf(&near.head), *k.shelf(&e.head)
+	same := func(i int) bool { return len(was) == len(parts) && wasShelf[i] == shelf[i] }
+	had := map[string]*E{}
+	for i, part := range was {
+		if !same(i) {
+			for _, o := range part {
+				had[k.id(o)] = o
+			}
 		}
 	}
+	for i, part := range parts {
+		if same(i) {
+			continue
+		}
+		for j, n := range part {
+			o := had[k.id(n)]
+			if o != nil && k.equal(o, n) {
+				part[j] = o
+				delete(had, k.id(n))
+				continue
+			}
+			edit.New = append(edit.New, n)
+		}
+	}
+	edit.Gone = slices.Collect(maps.Values(had))
+	return edit
 }
 
 func get[E any](ctx context.Context, docs store.Docs, k kind[E], account string, r ref) ([]*E, error) {

@@ -50,7 +50,7 @@ func (b *Book) SetMode(ctx context.Context, id string, mode Mode) error {
 	if mode != Home && mode != Mirror {
 		return fmt.Errorf("set mode of account %s: %q is neither %s nor %s", id, mode, Home, Mirror)
 	}
-	err := b.commit(ctx, id, b.current, func(old *entry) (*inventory.Account, Mode, error) {
+	err := b.commit(ctx, id, b.current, func(old *entry) (planned, error) {
 		a := old.account.Clone()
 		a.Index()
 		if mode == Home {
@@ -59,7 +59,7 @@ func (b *Book) SetMode(ctx context.Context, id string, mode Mode) error {
 			a.DropBuiltIn()
 		}
 		a.Index()
-		return a, mode, nil
+		return planned{account: a, mode: mode}, nil
 	})
 	if err != nil {
 		return fmt.Errorf("set mode of account %s: %w", id, err)
@@ -75,7 +75,7 @@ func (b *Book) Create(ctx context.Context, a *inventory.Account) error {
 	next := a.Clone()
 	next.AddBuiltIn()
 	next.Index()
-	err := b.commit(ctx, a.ID, b.absent, func(*entry) (*inventory.Account, Mode, error) { return next, Home, nil })
+	err := b.commit(ctx, a.ID, b.absent, func(*entry) (planned, error) { return planned{account: next, mode: Home}, nil })
 	if err != nil {
 		return fmt.Errorf("create account %s: %w", a.ID, err)
 	}

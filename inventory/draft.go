@@ -8,8 +8,6 @@ import "slices"
 // copies are what makes an Account a draft: its own copies of shared entities,
 // by those.
 type copies struct {
-	base *Account
-
 	users     map[*User]*User
 	groups    map[*Group]*Group
 	roles     map[*Role]*Role
@@ -35,7 +33,7 @@ func (a *Account) Draft() *Account {
 		Users: slices.Clone(a.Users), Groups: slices.Clone(a.Groups), Roles: slices.Clone(a.Roles), Policies: slices.Clone(a.Policies),
 		Profiles: slices.Clone(a.Profiles), Devices: slices.Clone(a.Devices), SAML: slices.Clone(a.SAML), OIDC: slices.Clone(a.OIDC),
 		Deletions: slices.Clone(a.Deletions), Settings: a.Settings.Clone(),
-		index: a.index, draft: &copies{base: a},
+		index: a.index, draft: &copies{},
 	}
 }
 
@@ -103,19 +101,22 @@ type Edits struct {
 	Deletions Edit[Deletion]
 }
 
-// Edits says in what a draft differs from the account it was made of. The draft
-// must not be changed after it.
-func (a *Account) Edits() Edits {
+// Edits says in what a draft of the account differs from it. The draft must not
+// be changed after it.
+func (a *Account) Edits(draft *Account) Edits {
 	var e Edits
-	edits(a, userKind(), &e)
-	edits(a, groupKind(), &e)
-	edits(a, roleKind(), &e)
-	edits(a, policyKind(), &e)
-	edits(a, profileKind(), &e)
-	edits(a, deviceKind(), &e)
-	edits(a, samlKind(), &e)
-	edits(a, oidcKind(), &e)
-	edits(a, deletionKind(), &e)
+	if draft.draft == nil {
+		draft.draft = &copies{} // another account was put in its place
+	}
+	edits(a, draft, userKind(), &e)
+	edits(a, draft, groupKind(), &e)
+	edits(a, draft, roleKind(), &e)
+	edits(a, draft, policyKind(), &e)
+	edits(a, draft, profileKind(), &e)
+	edits(a, draft, deviceKind(), &e)
+	edits(a, draft, samlKind(), &e)
+	edits(a, draft, oidcKind(), &e)
+	edits(a, draft, deletionKind(), &e)
 	return e
 }
 
@@ -123,8 +124,8 @@ func (a *Account) Edits() Edits {
 // walk through both lists: copies stand where the shared ones stood, and what
 // was removed or added in between is skipped by looking one ahead. What is told
 // wrongly that way, because more was moved, is put right at the end.
-func edits[E any](a *Account, k kind[E], out *Edits) {
-	was, is := *k.list(a.draft.base), *k.list(a)
+func edits[E any](a, draft *Account, k kind[E], out *Edits) {
+	was, is := *k.list(a), *k.list(draft)
 	var gone, fresh []*E
 	i, j := 0, 0
 	for i < len(was) && j < len(is) {
@@ -141,7 +142,7 @@ func edits[E any](a *Account, k kind[E], out *Edits) {
 		}
 	}
 	gone, fresh = append(gone, was[i:]...), append(fresh, is[j:]...)
-	*k.edit(out) = settle(k, gone, fresh, *k.copies(a.draft))
+	*k.edit(out) = settle(k, gone, fresh, *k.copies(draft.draft))
 }
 
 // settle takes out what is gone and new at once: entities that were moved, and

@@ -22,7 +22,7 @@ func TestEditsGiveWhatIndexingAnewGives(t *testing.T) {
 			for range 1 + r.IntN(4) {
 				scramble(r, draft, step)
 			}
-			next := account.With(draft.Edits(), draft.Settings)
+			next := account.With(account.Edits(draft), draft.Settings)
 			again := next.Clone()
 			again.Index()
 			compareAccounts(t, next, again)
@@ -150,7 +150,9 @@ func contents(x *index, field string) []string {
 	case "profiles":
 		return texts(x.profiles, func(p *InstanceProfile) string { return p.ID })
 	case "held":
-		return texts(x.held, func(list []*InstanceProfile) string { return ids(list, func(p *InstanceProfile) string { return p.ID }) })
+		return texts(x.held, func(list []*InstanceProfile) string {
+			return ids(list, func(p *InstanceProfile) string { return p.ID })
+		})
 	case "devices":
 		return texts(x.devices, func(d *Device) string { return d.Owner })
 	case "owned":

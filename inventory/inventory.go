@@ -31,7 +31,7 @@ type Account struct {
 	Deletions []*Deletion
 	Settings  Settings
 
-	index *index // see Index
+	index *index  // see Index
 	draft *copies // see Draft; nil: not to be changed
 }
 
