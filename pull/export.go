@@ -18,6 +18,8 @@ type export struct {
 	Policies                []exportPolicy
 	Tags                    map[string][]types.Tag `json:",omitempty"` // by id
 	DelegatedAdministrators []exportDelegated      `json:",omitempty"`
+
+	EnabledServicePrincipals []types.EnabledServicePrincipal `json:",omitempty"`
 }
 
 type exportUnit struct {

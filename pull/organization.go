@@ -68,8 +68,8 @@ func membersOf(e *export) (out []member) {
 }
 
 // export reads all of the organization. It is either whole or an error, but
-// for tags and delegated administrators, which grant nothing: those a caller
-// may be denied.
+// for tags, delegated administrators and trusted services, which limit no
+// account: those a caller may be denied.
 func (r *run) export(ctx context.Context, o *types.Organization) (*export, error) {
 	w := &walk{run: r, client: r.clients.organizations}
 	e, err := w.steadyTree(ctx)
@@ -80,20 +80,22 @@ func (r *run) export(ctx context.Context, o *types.Organization) (*export, error
 	if err := w.policies(ctx, e); err != nil {
 		return nil, err
 	}
-	if err := w.tags(ctx, e); denied(err) {
-		e.Tags = nil
-		r.note("the tags of the organization are not pulled: %s", reason(err))
-	} else if err != nil {
-		return nil, err
-	}
-	if err := w.delegated(ctx, e); denied(err) {
-		e.DelegatedAdministrators = nil
-		r.note("the delegated administrators are not pulled: %s", reason(err))
-	} else if err != nil {
-		return nil, err
+	for _, part := range []struct {
+		name string
+		read func(context.Context, *export) error
+	}{{"tags", w.tags}, {"delegated administrators", w.delegated}, {"services that may act in it", w.services}} {
+		if err := part.read(ctx, e); denied(err) || apiCode(err) == unknownOperation {
+			r.note("of the organization, %s are not pulled: %s", part.name, reason(err))
+		} else if err != nil {
+			return nil, err
+		}
 	}
 	return e, nil
 }
+
+// unknownOperation is the code by which an API that is not AWS's says that it
+// lacks an operation.
+const unknownOperation = "UnknownOperationException"
 
 // walk reads an organization.
 type walk struct {

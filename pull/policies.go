@@ -70,13 +70,16 @@ func (w *walk) tags(ctx context.Context, e *export) error {
 		list := organizations.NewListTagsForResourcePaginator(w.client, &organizations.ListTagsForResourceInput{ResourceId: &ids[i]})
 		return each(ctx, list, func(o *organizations.ListTagsForResourceOutput) { found[i] = append(found[i], o.Tags...) })
 	})
+	if err != nil {
+		return err
+	}
 	e.Tags = map[string][]types.Tag{}
 	for i, tags := range found {
 		if len(tags) > 0 {
 			e.Tags[ids[i]] = tags
 		}
 	}
-	return err
+	return nil
 }
 
 // tagged are the ids of roots, units, accounts and the customer's policies.
@@ -100,20 +103,37 @@ func tagged(e *export) (ids []string) {
 
 // delegated reads which accounts administer what for the organization.
 func (w *walk) delegated(ctx context.Context, e *export) error {
+	var found []exportDelegated
 	list := organizations.NewListDelegatedAdministratorsPaginator(w.client, &organizations.ListDelegatedAdministratorsInput{})
 	err := each(ctx, list, func(o *organizations.ListDelegatedAdministratorsOutput) {
 		for _, d := range o.DelegatedAdministrators {
-			e.DelegatedAdministrators = append(e.DelegatedAdministrators, exportDelegated{DelegatedAdministrator: d})
+			found = append(found, exportDelegated{DelegatedAdministrator: d})
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return side(ctx, len(e.DelegatedAdministrators), func(ctx context.Context, i int) error {
-		d := &e.DelegatedAdministrators[i]
-		services := organizations.NewListDelegatedServicesForAccountPaginator(w.client, &organizations.ListDelegatedServicesForAccountInput{AccountId: d.Id})
+	err = side(ctx, len(found), func(ctx context.Context, i int) error {
+		services := organizations.NewListDelegatedServicesForAccountPaginator(w.client, &organizations.ListDelegatedServicesForAccountInput{AccountId: found[i].Id})
 		return each(ctx, services, func(o *organizations.ListDelegatedServicesForAccountOutput) {
-			d.DelegatedServices = append(d.DelegatedServices, o.DelegatedServices...)
+			found[i].DelegatedServices = append(found[i].DelegatedServices, o.DelegatedServices...)
 		})
 	})
+	if err == nil {
+		e.DelegatedAdministrators = found
+	}
+	return err
+}
+
+// services reads which services may act in the organization.
+func (w *walk) services(ctx context.Context, e *export) error {
+	var found []types.EnabledServicePrincipal
+	list := organizations.NewListAWSServiceAccessForOrganizationPaginator(w.client, &organizations.ListAWSServiceAccessForOrganizationInput{})
+	err := each(ctx, list, func(o *organizations.ListAWSServiceAccessForOrganizationOutput) {
+		found = append(found, o.EnabledServicePrincipals...)
+	})
+	if err == nil {
+		e.EnabledServicePrincipals = found
+	}
+	return err
 }

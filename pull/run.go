@@ -97,13 +97,9 @@ type Result struct {
 	Accounts     []AccountResult    `json:"accounts"` // by id
 }
 
-// Failures is how many accounts are neither pulled nor skipped, the
-// organization counted as one.
+// Failures is how many accounts are neither pulled nor skipped.
 func (r *Result) Failures() int {
 	n := 0
-	if r.Organization.Status == Failed {
-		n++
-	}
 	for _, a := range r.Accounts {
 		if a.Status == Failed || a.Status == Open {
 			n++
@@ -145,7 +141,7 @@ func Run(ctx context.Context, c Config) (Result, error) {
 		return result, err
 	}
 	result.Accounts, err = r.accounts(ctx, plan)
-	if err == nil && result.Failures() == 0 {
+	if err == nil && result.Failures() == 0 && result.Organization.Status != Failed {
 		err = r.state.forget(ctx)
 	}
 	return result, err

@@ -147,8 +147,10 @@ func syncOutcome(ctx context.Context, result pull.Result, err error) error {
 		return errors.New("interrupted; " + again)
 	case err != nil:
 		return fmt.Errorf("%w; %s", err, again)
-	case result.Organization.Status == pull.Failed && result.Failures() == 1:
-		return fmt.Errorf("the organization was not pulled: %s", result.Organization.Reason)
+	case result.Organization.Status == pull.Failed && result.Failures() == 0:
+		return errors.New("the organization failed; " + again)
+	case result.Organization.Status == pull.Failed:
+		return fmt.Errorf("the organization and %d of %s failed; %s", result.Failures(), plural(len(result.Accounts), "account"), again)
 	case result.Failures() > 0:
 		return fmt.Errorf("%d of %s failed; %s", result.Failures(), plural(len(result.Accounts), "account"), again)
 	}
