@@ -43,6 +43,7 @@ type index struct {
 	targets  map[string][]string // by policy
 
 	documents map[string]*policy.Document // control policies by id; one that does not parse is absent
+	texts     map[string]*policy.Document // the same by their text
 	control   map[string]map[string]layer // by type and target
 }
 
@@ -67,7 +68,7 @@ func (o *Organization) newIndex() *index {
 	ix := &index{
 		parents: map[string]string{}, units: map[string]int{}, accounts: map[string]int{}, policies: map[string]int{},
 		unitsOf: map[string][]string{}, members: map[string][]string{}, attached: map[string][]string{}, targets: map[string][]string{},
-		documents: map[string]*policy.Document{}, control: map[string]map[string]layer{SCP: {}, RCP: {}},
+		documents: map[string]*policy.Document{}, texts: map[string]*policy.Document{}, control: map[string]map[string]layer{SCP: {}, RCP: {}},
 	}
 	for i, u := range o.Units {
 		ix.units[u.ID], ix.parents[u.ID] = i, u.Parent
@@ -80,17 +81,31 @@ func (o *Organization) newIndex() *index {
 	for i, p := range o.Policies {
 		ix.policies[p.ID] = i
 		if isControl(p.Type) {
-			if doc, err := policy.ParseString(p.Content); err == nil {
-				ix.documents[p.ID] = doc
+			if doc := o.parse(p.Content); doc != nil {
+				ix.documents[p.ID], ix.texts[p.Content] = doc, doc
 			}
 		}
 	}
+	o.parsed.Store(&ix.texts)
 	for _, a := range o.Attachments {
 		ix.attached[a.Target] = append(ix.attached[a.Target], a.Policy)
 		ix.targets[a.Policy] = append(ix.targets[a.Policy], a.Target)
 		ix.hang(o, a)
 	}
 	return ix
+}
+
+// parse is a control policy's document, or nil for a text that is none. Texts
+// of an earlier state are not parsed again.
+func (o *Organization) parse(text string) *policy.Document {
+	if before := o.parsed.Load(); before != nil && (*before)[text] != nil {
+		return (*before)[text]
+	}
+	doc, err := policy.ParseString(text)
+	if err != nil {
+		return nil
+	}
+	return doc
 }
 
 // hang adds an attached control policy to the layer of its target.

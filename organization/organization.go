@@ -13,6 +13,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/ebbmark/ebbmark/policy"
 )
 
 // Organization is one organization. The zero value is none; make it with New
@@ -34,6 +36,7 @@ type Organization struct {
 	CreateStatuses    []CreateAccountStatus `json:"createStatuses,omitempty"` // in the order of the requests
 
 	cached atomic.Pointer[index]
+	parsed atomic.Pointer[map[string]*policy.Document] // control policies by text, of the last index
 }
 
 // The feature sets.
@@ -121,8 +124,10 @@ type CreateAccountStatus struct {
 	State     string    `json:"state"`
 	Requested time.Time `json:"requested"`
 	Completed time.Time `json:"completed,omitzero"`
-	Account   string    `json:"account,omitempty"` // when SUCCEEDED
+	Account   string    `json:"account,omitempty"` // the id that the account has or will have
 	Reason    string    `json:"reason,omitempty"`  // when FAILED
+	Role      string    `json:"role,omitempty"`    // the role that lets the management account in, when it is not the usual one
+	Tags      []Tag     `json:"tags,omitempty"`    // of the account to be made
 }
 
 // States of a CreateAccountStatus.
@@ -163,6 +168,7 @@ func (o *Organization) Clone() *Organization {
 		next.Tags[id] = slices.Clone(tags)
 	}
 	next.cached.Store(o.cached.Load()) // right until the first change
+	next.parsed.Store(o.parsed.Load())
 	return next
 }
 

@@ -5,15 +5,17 @@ type Kind string
 
 // The kinds of documents, each with the room that owns its encoding.
 const (
-	KindAccount    Kind = "account"    // accounts: the head of an account's inventory, by account id
-	KindSegment    Kind = "segment"    // accounts: a piece of an inventory, by account id and content hash
-	KindCredential Kind = "credential" // auth: an access key of this server, by key id
-	KindJob        Kind = "job"        // api/iam: a report job and its result, by job id
-	KindReport     Kind = "report"     // api/iam: the credential report of an account, by account id
-	KindLedger     Kind = "ledger"     // ingest: what became of a log file, by its name
-	KindLease      Kind = "lease"      // ingest: which process reads a group of files, by source and folder
-	KindQuarantine Kind = "quarantine" // ingest: a record that was refused, by file and offset
-	KindCatalog    Kind = "catalog"    // cmd: the catalogue that replaces or overlays the embedded one
-	KindSync       Kind = "sync"       // pull: what a sync has done so far, by what it pulls, and by that and account id
-	KindServer     Kind = "server"     // cmd: facts about this store, such as its first account
+	KindAccount          Kind = "account"           // accounts: the head of an account's inventory, by account id
+	KindSegment          Kind = "segment"           // accounts: a piece of an inventory, by account id and content hash
+	KindOrganization     Kind = "organization"      // accounts: which organizations there are, one document
+	KindOrganizationPart Kind = "organization-part" // accounts: a piece of an organization, by its id and content hash
+	KindCredential       Kind = "credential"        // auth: an access key of this server, by key id
+	KindJob              Kind = "job"               // api/iam: a report job and its result, by job id
+	KindReport           Kind = "report"            // api/iam: the credential report of an account, by account id
+	KindLedger           Kind = "ledger"            // ingest: what became of a log file, by its name
+	KindLease            Kind = "lease"             // ingest: which process reads a group of files, by source and folder
+	KindQuarantine       Kind = "quarantine"        // ingest: a record that was refused, by file and offset
+	KindCatalog          Kind = "catalog"           // cmd: the catalogue that replaces or overlays the embedded one
+	KindSync             Kind = "sync"              // pull: what a sync has done so far, by what it pulls, and by that and account id
+	KindServer           Kind = "server"            // cmd: facts about this store, such as its first account
 )

@@ -41,7 +41,7 @@ var rooms = []struct {
 	{"store/storetest", false, "store activity arn"},
 	{"store/mem", false, "store activity arn"},
 	{"store/sqlite", false, "store activity arn"},
-	{"accounts", false, "arn inventory store"},
+	{"accounts", false, "arn inventory organization store"},
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"ingest/s3", false, "ingest"},
