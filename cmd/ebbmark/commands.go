@@ -16,6 +16,7 @@ func (p *program) commands() []*cobra.Command {
 		p.ingestCommand(),
 		p.demoCommand(),
 		p.keysCommand(),
+		p.ledgerCommand(),
 		p.reportCommand(),
 		p.serveCommand(),
 		p.syncCommand(),

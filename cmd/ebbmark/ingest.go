@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ebbmark/ebbmark/ingest"
+	"github.com/ebbmark/ebbmark/ingest/dir"
 )
 
 // ingestFlags is the command line of "ebbmark ingest".
@@ -19,6 +21,7 @@ type ingestFlags struct {
 	init, follow  bool
 	workers       int
 	interval      time.Duration
+	aws           awsFlags
 }
 
 // Bounds of the flags of ingest.
@@ -30,10 +33,11 @@ const (
 func (p *program) ingestCommand() *cobra.Command {
 	var f ingestFlags
 	cmd := &cobra.Command{
-		Use:   "ingest PATH…",
+		Use:   "ingest SOURCE…",
 		Short: "Read CloudTrail log files into the store",
-		Long: `Read CloudTrail logs: files, folders with all that is below them, or standard
-input (-). Gzip, zstd and plain text are told apart by content, as are the forms
+		Long: `Read CloudTrail logs: files, folders with all that is below them, standard input
+(-), buckets of S3 (s3://BUCKET/PREFIX), or the files that a queue of SQS
+announces (sqs:QUEUE_URL). Gzip, zstd and plain text are told apart by content, as are the forms
 in which records come: delivered log files, one record a line, lookup-events
 output, EventBridge events, single records.
 
@@ -43,13 +47,19 @@ changed are read again. After a crash or Ctrl-C the same command goes on where
 it ended.
 
 Ends with a table of what was read, skipped and refused. The exit code is 1 when
-a file failed or a record was refused.`,
+a file failed or a record was refused.
+
+Buckets and queues are read with the credentials and the Region that the AWS CLI
+would use (AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_REGION, an instance's role, …).
+docs/sources.md has the permissions they need.`,
 		Example: `  ebbmark ingest logs/AWSLogs
   ebbmark ingest --follow --interval 1m /var/log/cloudtrail
+  ebbmark ingest s3://trail/AWSLogs/111122223333/
+  ebbmark ingest --follow sqs:https://sqs.eu-west-1.amazonaws.com/111122223333/trail
   aws s3 cp s3://trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/05/31/a.json.gz - | ebbmark ingest -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError("nothing to read: name files or folders, or - for standard input")
+				return usageError("nothing to read: name files, folders, buckets or queues, or - for standard input")
 			}
 			return nil
 		},
@@ -62,6 +72,7 @@ a file failed or a record was refused.`,
 	flags.IntVar(&f.workers, "workers", 0, "files read at once (default: one for each core)")
 	flags.BoolVar(&f.follow, "follow", false, "go on looking for new and changed files until Ctrl-C")
 	flags.DurationVar(&f.interval, "interval", 30*time.Second, "with --follow: time between two looks")
+	awsSourceFlags(cmd, &f.aws)
 	return cmd
 }
 
@@ -81,7 +92,7 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 	if err := f.check(); err != nil {
 		return err
 	}
-	sources, err := p.openSources(args, f.follow)
+	sources, err := p.openSources(ctx, args, sourceOptions{f.follow, f.aws})
 	if err != nil {
 		return err
 	}
@@ -90,7 +101,7 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	in := ingest.New(ingest.Config{Store: s, Sources: sources, Now: p.now, Workers: f.workers, Progress: new(ingest.Progress)})
+	in := ingest.New(ingest.Config{Store: s, Sources: sources, Now: p.now, Workers: workersFor(args, f.workers), Progress: new(ingest.Progress), Retry: f.follow})
 	show := p.showProgress(ctx, in, f.follow)
 	sum, err := p.ingestRounds(ctx, in, f)
 	show.end()
@@ -103,20 +114,42 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 	return nil
 }
 
-// ingestRounds reads once, or with --follow again and again.
+// busyPause is the time between two looks at what another process is reading.
+const busyPause = time.Second
+
+// ingestRounds reads once, or with --follow again and again. What another
+// process was reading is looked at again until it is in the ledger, by that
+// process or by us.
 func (p *program) ingestRounds(ctx context.Context, in *ingest.Ingester, f ingestFlags) (ingest.Summary, error) {
 	sum, err := in.Run(ctx)
-	for f.follow && err == nil {
+	for told := false; err == nil && (f.follow || sum.Busy > 0); {
+		pause := f.interval
+		if sum.Busy > 0 {
+			if pause = min(pause, busyPause); !told {
+				fmt.Fprintf(p.stderr, "ebbmark: ingest: another process is reading %s of the files: waiting for it\n", thousands(sum.Busy))
+			}
+			told = true
+		}
 		select {
 		case <-ctx.Done():
 			return sum, ctx.Err()
-		case <-time.After(f.interval):
+		case <-time.After(pause):
+		}
+		if !f.follow {
+			in.Sources = slices.DeleteFunc(in.Sources, readOnce)
 		}
 		var more ingest.Summary
 		more, err = in.Run(ctx)
 		sum.Merge(more)
+		sum.Busy = more.Busy
 	}
 	return sum, err
+}
+
+// readOnce reports whether a source has given all it has.
+func readOnce(s ingest.Source) bool {
+	_, stream := s.(dir.Stream)
+	return stream
 }
 
 // ingestError says what an interrupted ingest means to the operator. Ctrl-C is

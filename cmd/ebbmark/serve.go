@@ -16,6 +16,7 @@ import (
 
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/api/iam"
+	"github.com/ebbmark/ebbmark/api/organizations"
 	"github.com/ebbmark/ebbmark/api/sts"
 	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/catalog"
@@ -36,6 +37,9 @@ type serveFlags struct {
 	tlsCert, tlsKey     string
 	logLevel, logFormat string
 	reading             reading
+	sources             []string
+	interval            time.Duration
+	aws                 awsFlags
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -56,6 +60,7 @@ is at /healthz, /readyz and /metrics, without a signature. SIGTERM or Ctrl-C sto
 it after the requests in progress.`,
 		Example: `  ebbmark serve
   ebbmark serve --init --store sqlite:/var/lib/ebbmark/ebbmark.db --listen :4780 --tls-cert cert.pem --tls-key key.pem
+  ebbmark serve --source s3://trail/AWSLogs/ --source sqs:https://sqs.eu-west-1.amazonaws.com/111122223333/trail
   ebbmark serve --as-of 2026-06-01T12:00:00Z`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.serve(cmd.Context(), f) },
@@ -72,6 +77,9 @@ it after the requests in progress.`,
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	readingFlags(cmd, &f.reading)
+	flags.StringSliceVar(&f.sources, "source", nil, "logs to read while serving: a folder, s3://BUCKET/PREFIX or sqs:QUEUE_URL; may be given several times, or as a list with commas")
+	flags.DurationVar(&f.interval, "source-interval", time.Minute, "time between two looks at a folder or bucket")
+	awsSourceFlags(cmd, &f.aws)
 	return cmd
 }
 
@@ -83,6 +91,7 @@ type serving struct {
 	secure  *tls.Config // nil: no TLS
 	catalog catalog.Config
 	span    time.Duration
+	feeds   []feed
 }
 
 // garbagePercent lets the heap grow further than Go's default of 100 before it
@@ -91,7 +100,7 @@ type serving struct {
 const garbagePercent = 400
 
 func (p *program) serve(ctx context.Context, f serveFlags) error {
-	v, err := p.checkServe(f)
+	v, err := p.checkServe(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -115,7 +124,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 }
 
 // checkServe reads the command line.
-func (p *program) checkServe(f serveFlags) (v serving, err error) {
+func (p *program) checkServe(ctx context.Context, f serveFlags) (v serving, err error) {
 	v.serveFlags = f
 	if f.jobDelay < 0 || f.retention <= 0 {
 		return v, usageError("--job-delay must not be negative, and --job-retention must be positive")
@@ -124,6 +133,9 @@ func (p *program) checkServe(f serveFlags) (v serving, err error) {
 		return v, err
 	}
 	if v.span, err = f.reading.span(); err != nil {
+		return v, err
+	}
+	if v.feeds, err = p.openFeeds(ctx, f); err != nil {
 		return v, err
 	}
 	if v.log, err = p.logger(f.logLevel, f.logFormat); err != nil {
@@ -152,9 +164,13 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 		Docs: s, Facts: s, Book: book, Keys: keys, Catalog: engines.Current, Clock: p.now, AsOf: v.asOf, Span: v.span,
 		Guard: authority.Guard, NewID: uuid.NewString, JobDelay: v.jobDelay, Retention: v.retention, Log: v.log,
 	})
+	tree := organizations.New(organizations.Config{
+		Book: book, Random: keys.Random, Guard: authority.Guard, Clock: p.now, AsOf: v.asOf, Delay: v.jobDelay, Log: v.log,
+	})
+	defer tree.Close()
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}
 	server := httpd.New(httpd.Config{
-		Services:     []wire.Service{jobs.Service(), tokens.Service()},
+		Services:     []wire.Service{jobs.Service(), tokens.Service(), tree.Service()},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: keys, Accounts: book, Now: p.now}).Authenticate,
 		Ready:        func(ctx context.Context) error { return ready(ctx, s, engines) },
@@ -168,6 +184,9 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	defer working.Wait()
 	defer stop()
 	working.Go(func() { tendJobs(background, jobs, v.log) })
+	for _, source := range v.feeds {
+		working.Go(func() { p.tendFeed(background, source, s, v.log) })
+	}
 	p.announce(v, listener.Addr())
 	return server.Serve(ctx, listener, v.secure)
 }
