@@ -7,11 +7,15 @@ type Protocol uint8
 const (
 	Query  Protocol = iota // forms and XML (query.go)
 	JSON11                 // AWS JSON 1.1 (json.go)
+	RESTJSON               // REST-JSON (restjson.go)
 )
 
 func (p Protocol) speech() protocol {
-	if p == JSON11 {
+	switch p {
+	case JSON11:
 		return json11{}
+	case RESTJSON:
+		return restJSON{}
 	}
 	return query{}
 }
