@@ -53,7 +53,9 @@ func (a *Authority) Decide(ctx context.Context, c wire.Caller, action, resource 
 	}
 	sets.Trust = trust
 	request := policy.Request{Action: action, Resource: resource, Context: c.Keys, Caller: principal(c)}
-	if name, err := arn.Parse(resource); err == nil && name.Account != "" && name.Account != "aws" {
+	// What Organizations keeps is named by the management account and is nobody's:
+	// a delegated administrator needs no policy of that account.
+	if name, err := arn.Parse(resource); err == nil && name.Account != "" && name.Account != "aws" && name.Service != "organizations" {
 		request.Owner = name.Account
 	}
 	decision := policy.Evaluate(request, sets)

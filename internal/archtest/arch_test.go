@@ -50,6 +50,7 @@ var rooms = []struct {
 	{"pull", false, "arn inventory store"}, // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
 	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
+	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
