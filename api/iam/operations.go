@@ -59,7 +59,7 @@ func (a *API) credentialOperations() []wire.Operation {
 		wire.OpOn("ChangePassword", a.findOwnUser, a.ChangePassword),
 		onAskedUser(a, "ListMFADevices", a.ListMFADevices),
 		onUserOrRoot(a, "EnableMFADevice", a.EnableMFADevice),
-		onAskedUser(a, "DeactivateMFADevice", a.DeactivateMFADevice),
+		onUserOrRoot(a, "DeactivateMFADevice", a.DeactivateMFADevice),
 		onUserOrRoot(a, "ResyncMFADevice", a.ResyncMFADevice),
 		onDevice(a, "GetMFADevice", a.GetMFADevice),
 		onDevice(a, "TagMFADevice", a.TagMFADevice),

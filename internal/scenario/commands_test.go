@@ -112,8 +112,8 @@ func known(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // codes SEED: the codes that an MFA device with this seed (base 32, or that in
-// base64 as SDKs have it, or a file of it) shows now and in half a minute, as $CODE1 and
-// $CODE2.
+// base64 as SDKs have it, or a file of it) shows now and half a minute and a minute
+// later, as $CODE1, $CODE2 and $CODE3.
 func codes(ts *testscript.TestScript, _ bool, args []string) {
 	text := args[0]
 	if file, err := os.ReadFile(ts.MkAbs(text)); err == nil {
@@ -127,6 +127,7 @@ func codes(ts *testscript.TestScript, _ bool, args []string) {
 	step := auth.StepAt(time.Now())
 	ts.Setenv("CODE1", auth.Code(seed, step))
 	ts.Setenv("CODE2", auth.Code(seed, step+1))
+	ts.Setenv("CODE3", auth.Code(seed, step+2))
 }
 
 // is PATH VALUE: the last answer has this value there.

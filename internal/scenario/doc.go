@@ -17,7 +17,7 @@
 //	json FILE                the answer is this JSON ("*" is any value)
 //	error CODE TEXT          the call failed with exactly this
 //	known NAME KEY SECRET    a caller whose key the script has made
-//	codes SEED               codes of an MFA device, as $CODE1 and $CODE2
+//	codes SEED               three codes of an MFA device in a row, as $CODE1 to $CODE3
 //	raw [MANNER] SERVICE BODY  a hand-made signed request; see raw_test.go
 //
 // The conditions [cli], [sdk] and [boto3] say which client plays. The folder
