@@ -31,7 +31,7 @@ var foreign = map[string]string{
 }
 
 const (
-	organizationExport = "an organization export, which this version does not read yet: ebbmark import takes IAM snapshots"
+	organizationExport = "a part of an organization export: make that as one JSON object, by the lines of docs/import.md"
 	takeSnapshot       = "take it with aws iam get-account-authorization-details"
 )
 

@@ -64,7 +64,7 @@ func TestRefusals(t *testing.T) {
 		"some other JSON":           {`{"a": 1, "b": {}}`, "a.json: not an IAM snapshot: it has none of UserDetailList, GroupDetailList, RoleDetailList and Policies, but a, b; take it with aws iam get-account-authorization-details"},
 		"a CloudTrail log":          {`{"Records": [{}]}`, "a.json: not an IAM snapshot: this looks like a CloudTrail log: use ebbmark ingest"},
 		"a list of records":         {`[{"eventVersion": "1.08"}]`, "a.json: not an IAM snapshot: this looks like a CloudTrail record: use ebbmark ingest"},
-		"an organization":           {`{"Roots": []}`, "a.json: not an IAM snapshot: this looks like an organization export, which this version does not read yet: ebbmark import takes IAM snapshots"},
+		"an organization":           {`{"Roots": []}`, "a.json: not an IAM snapshot: this looks like a part of an organization export: make that as one JSON object, by the lines of docs/import.md"},
 		"list-users":                {`{"Users": []}`, "a.json: not an IAM snapshot: this looks like a list without policies; take it with aws iam get-account-authorization-details"},
 		"the list without its page": {`[{"UserName": "alice"}]`, "a.json: not an IAM snapshot: this looks like the members of a list without the page around them: do not use --query"},
 		"list-policies":             {managed(own, `"DefaultVersionId": "v3"`), "a.json: policy Own: PolicyVersionList does not hold the default version v3: it is unknown what the policy grants; take it with aws iam get-account-authorization-details"},

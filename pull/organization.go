@@ -36,8 +36,11 @@ func (r *run) organization(ctx context.Context) (OrganizationResult, []member, e
 	}
 	result.Status = Done
 	result.Result, err = r.Keeper.KeepOrganization(ctx, text)
-	if errors.Is(err, ErrRefused) {
+	switch {
+	case errors.Is(err, ErrRefused):
 		result.Status, result.Reason, err = Failed, oneLine(err.Error()), nil
+	case errors.Is(err, ErrHome):
+		result.Status, result.Reason, err = Skipped, "it is a home here, which is never overwritten", nil
 	}
 	return result, members, err
 }

@@ -27,12 +27,16 @@ type Keeper interface {
 	// that changed.
 	KeepAccount(ctx context.Context, a *inventory.Account) (string, error)
 	// KeepOrganization replaces the organization, given as an export of it
-	// (Export). What is wrong with it is an ErrRefused.
+	// (docs/import.md). When that is not taken because of what it is, the error
+	// is ErrRefused; because an organization is kept here, ErrHome.
 	KeepOrganization(ctx context.Context, export []byte) (string, error)
 }
 
-// ErrRefused is for what a Keeper does not take because of what it is.
-var ErrRefused = errors.New("refused")
+// What a Keeper wraps when it does not take something.
+var (
+	ErrRefused = errors.New("refused")
+	ErrHome    = errors.New("kept here")
+)
 
 // Config is what to pull and how.
 type Config struct {

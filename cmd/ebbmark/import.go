@@ -29,7 +29,7 @@ func (p *program) importCommand() *cobra.Command {
 	var f importFlags
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Load IAM snapshots: who exists and what is granted",
+		Short: "Load IAM snapshots and organizations: who exists and what is granted",
 		Long: `Load IAM snapshots as "aws iam get-account-authorization-details" prints them:
 whole or in pages, of one or many accounts, plain or gzip, with policy documents
 decoded or URL-encoded. "-" reads standard input.
@@ -38,13 +38,16 @@ AWS managed policies by themselves, as "aws iam get-policy" and after it "aws ia
 get-policy-version" print them, go into every home of the store, and into the
 mirrors that use them and do not hold them.
 
+An organization export, made as docs/import.md says, is one more file: the tree,
+the accounts in it and the policies on them.
+
 The snapshot of an account replaces the one before in a single step, and the
-same snapshot again changes nothing. All files are read before anything is
+same snapshot again changes nothing; an organization likewise. All files are read before anything is
 stored: if one of them is bad, nothing is imported. What ends up on standard
 output is a table of the accounts.`,
 		Example: `  aws iam get-account-authorization-details > iam.json && ebbmark import iam.json
   aws iam get-account-authorization-details | ebbmark import -
-  ebbmark import --store sqlite:/var/lib/ebbmark/e.db snapshots/*.json.gz
+  ebbmark import --store sqlite:/var/lib/ebbmark/e.db snapshots/*.json.gz organization.json
   (aws iam get-policy --policy-arn ARN && aws iam get-policy-version --policy-arn ARN --version-id v3) | ebbmark import -`,
 		Args: importArguments,
 		RunE: func(cmd *cobra.Command, args []string) error { return p.importFiles(cmd.Context(), f, args) },
@@ -75,13 +78,9 @@ func (p *program) importFiles(ctx context.Context, f importFlags, files []string
 		return err
 	}
 	var result importResult
-	found, managed, err := p.readSnapshots(ctx, files, &result)
+	in, err := p.readFiles(ctx, files, &result)
 	if err == nil && len(result.Problems) == 0 {
-		if len(managed) > 0 {
-			err = p.storeManaged(ctx, f, managed, &result)
-		} else {
-			err = p.storeSnapshots(ctx, f, found, &result)
-		}
+		err = p.storeImported(ctx, f, in, &result)
 	}
 	for _, problem := range result.Problems {
 		fmt.Fprintf(p.stderr, "ebbmark: %s: %s\n", problem.File, problem.Reason)
@@ -96,54 +95,56 @@ func (p *program) importFiles(ctx context.Context, f importFlags, files []string
 	return nil
 }
 
-// readSnapshots makes the inventories out of all files, or AWS managed policies
-// when these are of no account. Problems of files are put into the result; an
-// error is something else.
-func (p *program) readSnapshots(
-	ctx context.Context, files []string, result *importResult,
-) (found []*inventory.Account, managed []*inventory.Policy, err error) {
-	s := inventory.NewSnapshot()
+// readFiles reads all files. Problems of files are put into the result; an error
+// is something else.
+func (p *program) readFiles(ctx context.Context, files []string, result *importResult) (*imported, error) {
+	in := &imported{snapshots: inventory.NewSnapshot()}
 	for _, name := range files {
 		if err := ctx.Err(); err != nil {
-			return nil, nil, fmt.Errorf("interrupted, nothing was imported: %w", err)
+			return nil, fmt.Errorf("interrupted, nothing was imported: %w", err)
 		}
-		before := s.Pages()
-		if err := p.readSnapshot(s, name); err != nil {
+		what, err := p.readFile(in, name)
+		if err != nil {
 			result.addProblems(err)
 			continue
 		}
-		fmt.Fprintf(p.stderr, "read %s (%s)\n", name, plural(s.Pages()-before, "page"))
+		fmt.Fprintf(p.stderr, "read %s (%s)\n", name, what)
 	}
-	if len(result.Problems) > 0 {
-		return nil, nil, nil
+	if len(result.Problems) > 0 || in.snapshots.Pages() == 0 {
+		return in, nil
 	}
-	found, warnings, problems := s.Accounts()
-	managed, others := s.Managed()
+	found, warnings, problems := in.snapshots.Accounts()
+	managed, others := in.snapshots.Managed()
 	result.addProblems(problems)
 	result.addProblems(others)
-	result.Warnings = warnings
+	in.accounts, in.managed, result.Warnings = found, managed, warnings
 	for _, w := range warnings {
 		p.warn("account %s: %s", w.Account, w.Text)
 	}
-	return found, managed, nil
+	return in, nil
 }
 
-// readSnapshot reads one file, gzip or plain by its content.
-func (p *program) readSnapshot(s *inventory.Snapshot, name string) error {
-	in, err := p.openInput(name)
+// readFile reads one file, gzip or plain by its content, and says what it was.
+func (p *program) readFile(in *imported, name string) (what string, err error) {
+	file, err := p.openInput(name)
 	if err != nil {
-		return &inventory.FileError{File: name, Err: err}
+		return "", &inventory.FileError{File: name, Err: err}
 	}
-	defer in.Close()
-	buffered := bufio.NewReaderSize(in, 1<<16)
-	if magic, _ := buffered.Peek(2); string(magic) != "\x1f\x8b" {
-		return s.Read(name, buffered)
+	defer file.Close()
+	text := bufio.NewReaderSize(file, inventory.GuessSize)
+	if magic, _ := text.Peek(2); string(magic) == "\x1f\x8b" {
+		plain, err := gzip.NewReader(text)
+		if err != nil {
+			return "", &inventory.FileError{File: name, Err: fmt.Errorf("gzip: %w", err)}
+		}
+		text = bufio.NewReaderSize(plain, inventory.GuessSize)
 	}
-	plain, err := gzip.NewReader(buffered)
-	if err != nil {
-		return &inventory.FileError{File: name, Err: fmt.Errorf("gzip: %w", err)}
+	if head, _ := text.Peek(inventory.GuessSize); inventory.LooksLikeOrganization(head) {
+		return "organization", in.organization(name, text)
 	}
-	return s.Read(name, plain)
+	before := in.snapshots.Pages()
+	err = in.snapshots.Read(name, text)
+	return plural(in.snapshots.Pages()-before, "page"), err
 }
 
 // openInput opens a file, or standard input for "-".
@@ -173,19 +174,57 @@ func reasonOf(err error) error {
 	return err
 }
 
-// storeSnapshots replaces the inventories of the accounts one by one.
-func (p *program) storeSnapshots(ctx context.Context, f importFlags, found []*inventory.Account, result *importResult) error {
-	s, err := openOrCreateStore(ctx, f.store, f.init)
+// storeImported puts everything into the store: the organizations, then the
+// accounts one by one.
+func (p *program) storeImported(ctx context.Context, f importFlags, in *imported, result *importResult) error {
+	open := func() (store.Store, error) { return openOrCreateStore(ctx, f.store, f.init) }
+	if len(in.managed) > 0 { // policies alone need accounts that take them
+		open = func() (store.Store, error) { return openStore(ctx, f.store) }
+	}
+	s, err := open()
 	if err != nil {
 		return err
 	}
 	defer s.Close()
 	book := accounts.New(s)
-	for _, a := range found {
-		if err := book.Replaceable(ctx, a.ID); err != nil {
-			return fmt.Errorf("nothing was imported: %w", err)
+	if err := in.replaceable(ctx, book); err != nil {
+		return fmt.Errorf("nothing was imported: %w", err)
+	}
+	for _, o := range in.organizations {
+		row, err := replaceOrganization(ctx, book, o)
+		if err != nil {
+			return fmt.Errorf("%w (no account was stored; run the import again)", err)
+		}
+		result.Organizations = append(result.Organizations, row)
+		fmt.Fprintf(p.stderr, "organization %s: %s\n", o.ID, row.Result)
+	}
+	switch {
+	case len(in.managed) > 0:
+		return p.storeManaged(ctx, s, in.managed, result)
+	case len(in.accounts) > 0:
+		return p.storeSnapshots(ctx, s, in.accounts, result)
+	}
+	return nil
+}
+
+// replaceable is an error when something is kept here and not imported.
+func (in *imported) replaceable(ctx context.Context, book *accounts.Book) error {
+	for _, o := range in.organizations {
+		if err := organizationReplaceable(ctx, book, o.ID); err != nil {
+			return err
 		}
 	}
+	for _, a := range in.accounts {
+		if err := book.Replaceable(ctx, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// storeSnapshots replaces the inventories of the accounts one by one.
+func (p *program) storeSnapshots(ctx context.Context, s store.Store, found []*inventory.Account, result *importResult) error {
+	book := accounts.New(s)
 	for i, a := range found {
 		row, err := replaceAccount(ctx, book, a)
 		if err != nil {

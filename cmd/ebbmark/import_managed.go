@@ -7,16 +7,12 @@ import (
 
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/store"
 )
 
 // storeManaged gives AWS managed policies to the accounts that take them: see
 // inventory.Account.TakeManaged. It is no change of a mirror's entities.
-func (p *program) storeManaged(ctx context.Context, f importFlags, managed []*inventory.Policy, result *importResult) error {
-	s, err := openStore(ctx, f.store)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
+func (p *program) storeManaged(ctx context.Context, s store.Store, managed []*inventory.Policy, result *importResult) error {
 	book := accounts.New(s)
 	ids, err := book.IDs(ctx)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 
 // importResult is what "ebbmark import --format json" prints.
 type importResult struct {
-	Accounts       []importRow         `json:"accounts"` // those that are in the store now, ascending
+	Organizations  []organizationRow   `json:"organizations"` // those that are in the store now
+	Accounts       []importRow         `json:"accounts"`      // those that are in the store now, ascending
 	Warnings       []inventory.Warning `json:"warnings"`
 	UnknownActions []string            `json:"unknownActions"` // that no catalogue knows (LA-14)
 	Problems       []importProblem     `json:"problems"`       // when there is one, nothing was imported
@@ -93,8 +94,11 @@ func importFormat(name string) (func(io.Writer, importResult) error, error) {
 }
 
 func writeImportTable(w io.Writer, r importResult) error {
-	if len(r.Accounts) == 0 {
-		return nil
+	if err := writeOrganizationTable(w, r.Organizations); err != nil || len(r.Accounts) == 0 {
+		return err
+	}
+	if len(r.Organizations) > 0 {
+		fmt.Fprintln(w)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "ACCOUNT\tUSERS\tGROUPS\tROLES\tPOLICIES\tWARNINGS\tRESULT")
@@ -104,7 +108,20 @@ func writeImportTable(w io.Writer, r importResult) error {
 	return t.Flush()
 }
 
+func writeOrganizationTable(w io.Writer, rows []organizationRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "ORGANIZATION\tUNITS\tACCOUNTS\tPOLICIES\tRESULT")
+	for _, o := range rows {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%s\n", o.Organization, o.Units, o.Accounts, o.Policies, o.Result)
+	}
+	return t.Flush()
+}
+
 func writeImportJSON(w io.Writer, r importResult) error {
+	r.Organizations = orEmpty(r.Organizations)
 	r.Accounts, r.Warnings = orEmpty(r.Accounts), orEmpty(r.Warnings)
 	r.UnknownActions, r.Problems = orEmpty(r.UnknownActions), orEmpty(r.Problems)
 	out := json.NewEncoder(w)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,8 @@ import (
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/organization"
+	"github.com/ebbmark/ebbmark/pull"
 	"github.com/ebbmark/ebbmark/store"
 )
 
@@ -62,5 +65,19 @@ func (k *syncKeeper) unknownActions() []string {
 
 // KeepOrganization implements pull.Keeper.
 func (k *syncKeeper) KeepOrganization(ctx context.Context, export []byte) (string, error) {
-	return "", fmt.Errorf("keep the organization: %w", errors.ErrUnsupported)
+	o, err := organization.ReadExport(bytes.NewReader(export))
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", pull.ErrRefused, err)
+	}
+	err = organizationReplaceable(ctx, k.book, o.ID)
+	if errors.Is(err, accounts.ErrOrganizationHome) {
+		return "", fmt.Errorf("%w: %w", pull.ErrHome, err)
+	} else if err != nil {
+		return "", err
+	}
+	row, err := replaceOrganization(ctx, k.book, o)
+	if errors.Is(err, accounts.ErrInOrganization) {
+		err = fmt.Errorf("%w: %w", pull.ErrRefused, err)
+	}
+	return row.Result, err
 }
