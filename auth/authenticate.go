@@ -58,6 +58,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, r *http.Request, body 
 	if err != nil {
 		return wire.Caller{}, signature.Service, err
 	}
+	caller.KeyID = s.KeyID
 	a.requestKeys(&caller, s, r)
 	caller.Keys["aws:RequestedRegion"] = []string{signature.Region}
 	return caller, signature.Service, nil

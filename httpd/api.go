@@ -27,6 +27,9 @@ func (s *Server) api(x *exchange) {
 		return
 	}
 	answer := s.work(ctx, x, request)
+	if s.config.Answered != nil {
+		s.config.Answered(x.caller, answer, x.id)
+	}
 	x.send(answer)
 }
 

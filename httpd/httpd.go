@@ -33,6 +33,10 @@ type Config struct {
 	// Routes are handlers for other things than the APIs, such as a console.
 	// The first that fits is taken, and what fits none is an API request.
 	Routes []Route
+	// Answered is told of every API request that was answered, before its
+	// answer is sent: by whom it was (nobody: the zero Caller), what came of it
+	// and its request id. Nil: nobody is told.
+	Answered func(caller wire.Caller, answer wire.Response, id string)
 	// Ready says why the server cannot work, if so: GET /readyz asks it. Nil
 	// means always ready.
 	Ready func(ctx context.Context) error

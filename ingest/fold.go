@@ -116,3 +116,20 @@ func (f *Fold) Facts() []activity.Fact {
 	}
 	return out
 }
+
+// Other counts a record that is no CloudTrail record, and evidence of nothing.
+func (f *Fold) Other(reason string) {
+	f.begin()
+	f.Counts.Records++
+	f.Counts.NotAttempts[reason]++
+}
+
+// Attempt counts an attempt whose facts were added by Add.
+func (f *Fold) Attempt() {
+	f.begin()
+	f.Counts.Records++
+	f.Counts.Attempts++
+}
+
+// Forget forgets the facts, which have been written, and goes on counting.
+func (f *Fold) Forget() { clear(f.facts) }

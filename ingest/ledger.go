@@ -136,3 +136,10 @@ func Ledger(ctx context.Context, docs store.Docs) (Summary, error) {
 	}
 	return sum, nil
 }
+
+// Clone is a copy that shares nothing.
+func (c *Counts) Clone() Counts {
+	own := NewCounts()
+	own.Add(*c)
+	return own
+}

@@ -16,6 +16,8 @@ type Caller struct {
 	// Entity is the unique id of the IAM user or role behind the caller, empty
 	// for root: what the inventory knows it by.
 	Entity string
+	// KeyID is the access key that signed the request.
+	KeyID string
 	// Keys are the condition keys of the request, such as "aws:SourceIp":
 	// what policies may ask about beyond who calls.
 	Keys map[string][]string

@@ -5,9 +5,9 @@ type Protocol uint8
 
 // The protocols.
 const (
-	Query  Protocol = iota // forms and XML (query.go)
-	JSON11                 // AWS JSON 1.1 (json.go)
-	RESTJSON               // REST-JSON (restjson.go)
+	Query    Protocol = iota // forms and XML (query.go)
+	JSON11                   // AWS JSON 1.1 (json.go)
+	RESTJSON                 // REST-JSON (restjson.go)
 )
 
 func (p Protocol) speech() protocol {

@@ -37,6 +37,7 @@ type serveFlags struct {
 	tlsCert, tlsKey     string
 	logLevel, logFormat string
 	reading             reading
+	push                pushFlags
 	sources             []string
 	interval            time.Duration
 	aws                 awsFlags
@@ -77,6 +78,7 @@ it after the requests in progress.`,
 	flags.StringVar(&f.logLevel, "log-level", "info", "debug, info, warn or error")
 	flags.StringVar(&f.logFormat, "log-format", "text", "text or json")
 	readingFlags(cmd, &f.reading)
+	addPushFlags(cmd, &f.push)
 	flags.StringSliceVar(&f.sources, "source", nil, "logs to read while serving: a folder, s3://BUCKET/PREFIX or sqs:QUEUE_URL; may be given several times, or as a list with commas")
 	flags.DurationVar(&f.interval, "source-interval", time.Minute, "time between two looks at a folder or bucket")
 	awsSourceFlags(cmd, &f.aws)
@@ -169,14 +171,17 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	})
 	defer tree.Close()
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}
-	server := httpd.New(httpd.Config{
+	pushes := p.newPushing(v, s)
+	web := httpd.Config{
 		Services:     []wire.Service{jobs.Service(), tokens.Service(), tree.Service()},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: keys, Accounts: book, Now: p.now}).Authenticate,
 		Ready:        func(ctx context.Context) error { return ready(ctx, s, engines) },
 		Log:          v.log,
 		Now:          p.now,
-	})
+	}
+	pushes.addTo(&web)
+	server := httpd.New(web)
 
 	// The store closes after all that uses it has ended.
 	background, stop := context.WithCancel(ctx)
@@ -187,8 +192,11 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	for _, source := range v.feeds {
 		working.Go(func() { p.tendFeed(background, source, s, v.log) })
 	}
+	if pushes.own != nil {
+		working.Go(func() { pushes.own.Run(background) })
+	}
 	p.announce(v, listener.Addr())
-	return server.Serve(ctx, listener, v.secure)
+	return errors.Join(server.Serve(ctx, listener, v.secure), pushes.flush(ctx))
 }
 
 // announce says that the server is ready, and how safe it is.

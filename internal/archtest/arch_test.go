@@ -52,6 +52,7 @@ var rooms = []struct {
 	{"api/iam", false, "arn policy catalog grant activity inventory report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
+	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"}, // a push door that speaks an API of AWS
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
 	{"internal/scenario", false, "*"},
