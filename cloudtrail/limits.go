@@ -4,8 +4,17 @@ import "time"
 
 // The bounds of this package, all of them.
 const (
-	// windowBytes is how much text the scanner holds at a time.
-	windowBytes = 64 << 10
+	// windowBytes is how much text the scanner holds at a time, twice.
+	windowBytes = 128 << 10
+	// tailBytes is how many zeros stand behind it: a block, and a word that
+	// begins in it.
+	tailBytes = blockBytes + wordBytes
+	// quickBlocks is how many blocks of text are classified at a time.
+	quickBlocks = 32
+	// maxQuickDepth and maxHits bound what the quick way takes: nesting, and
+	// members that matter.
+	maxQuickDepth = 60
+	maxHits       = 48
 	// innerWindowBytes is the window for a record that is text inside a string.
 	innerWindowBytes = 4 << 10
 	// maxFieldBytes bounds the value of every field that is read, decoded. The

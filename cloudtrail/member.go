@@ -112,47 +112,6 @@ func ours(key []byte) []byte {
 	return key
 }
 
-func recordMember(s *Scanner, key []byte, c byte) bool {
-	r := s.rec
-	switch string(key) {
-	case "eventVersion":
-		return s.string(&r.EventVersion, inVersion, c)
-	case "userIdentity":
-		return s.identity(c)
-	case "eventTime":
-		return s.bytes(&r.EventTime, inTime, c)
-	case "eventSource":
-		return s.string(&r.EventSource, inSource, c)
-	case "eventName":
-		return s.string(&r.EventName, inName, c)
-	case "awsRegion":
-		return s.string(&r.Region, inRegion, c)
-	case "errorCode":
-		return s.string(&r.ErrorCode, inError, c)
-	case "eventID":
-		return s.bytes(&r.EventID, inID, c)
-	case "sharedEventID":
-		return s.bytes(&r.SharedID, inShared, c)
-	case "recipientAccountId":
-		return s.string(&r.Recipient, inRecipient, c)
-	case "eventType":
-		return s.string(&r.EventType, inType, c)
-	case "eventCategory":
-		return s.string(&r.Category, inCategory, c)
-	case "managementEvent":
-		return s.bool(&r.Management, inManagement, c)
-	case "readOnly":
-		return s.bool(&r.ReadOnly, inReadOnly, c)
-	case "requestParameters":
-		r.ServiceNamespace, r.StatementVerb = "", ""
-		return s.optional(parameterMember, c)
-	case "responseElements":
-		r.ConsoleLogin = ""
-		return s.optional(responseMember, c)
-	}
-	return s.wrapperMember(key, c)
-}
-
 // identity reads userIdentity, or finds it among those seen before.
 func (s *Scanner) identity(c byte) bool {
 	r := s.rec

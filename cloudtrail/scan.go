@@ -22,6 +22,7 @@ func Scan(r io.Reader, each func(*Record) error) error {
 // text: about 5 MB at most. The zero value is ready. It is not for concurrent use.
 type Scanner struct {
 	lexer
+	quick quick
 	mem   *memory
 	inner *Scanner // reads a record that is text inside a string
 	each  func(*Record) error
@@ -56,6 +57,7 @@ func (s *Scanner) Scan(r io.Reader, each func(*Record) error) error {
 		s.mem = new(memory)
 	}
 	s.open(r, windowBytes)
+	s.quick.n = 0
 	s.each, s.stop, s.rec = each, nil, &s.main
 	s.found, s.first, s.waiting, s.single = false, nil, false, false
 	s.byteOrderMark()
@@ -134,6 +136,9 @@ func (s *Scanner) document(c byte, n int) bool {
 // item reads the object at pos, whatever it is of a record, a wrapper and an
 // envelope. A first document that is nothing of these has to wait.
 func (s *Scanner) item(lv level, wait bool) bool {
+	if lv == listing && s.quickly() {
+		return s.hand(&s.main)
+	}
 	s.begin(lv)
 	if !s.members(recordMember) {
 		return false

@@ -1,0 +1,99 @@
+package cloudtrail
+
+import "encoding/binary"
+
+// recordKey is a key of a record that means something.
+type recordKey struct {
+	name string
+	// read reads the value at pos, whose first byte is c; nil: the record is
+	// none, or wrapped in another, and is not for the quick path.
+	read  func(s *Scanner, c byte) bool
+	inner bool // only some keys in the value matter: see innerKeys
+}
+
+// recordKeys are all of them. No two end in the same seven characters, so a
+// word tells which one a key can be.
+var recordKeys = [...]recordKey{
+	{name: "eventVersion", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventVersion, inVersion, c) }},
+	{name: "userIdentity", read: (*Scanner).identity},
+	{name: "eventTime", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.EventTime, inTime, c) }},
+	{name: "eventSource", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventSource, inSource, c) }},
+	{name: "eventName", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventName, inName, c) }},
+	{name: "awsRegion", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Region, inRegion, c) }},
+	{name: "errorCode", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.ErrorCode, inError, c) }},
+	{name: "eventID", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.EventID, inID, c) }},
+	{name: "sharedEventID", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.SharedID, inShared, c) }},
+	{name: "recipientAccountId", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Recipient, inRecipient, c) }},
+	{name: "eventType", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventType, inType, c) }},
+	{name: "eventCategory", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Category, inCategory, c) }},
+	{name: "managementEvent", read: func(s *Scanner, c byte) bool { return s.bool(&s.rec.Management, inManagement, c) }},
+	{name: "readOnly", read: func(s *Scanner, c byte) bool { return s.bool(&s.rec.ReadOnly, inReadOnly, c) }},
+	{name: "requestParameters", read: (*Scanner).parameters, inner: true},
+	{name: "responseElements", read: (*Scanner).response, inner: true},
+	{name: "detail"}, {name: "detail-type"}, {name: "CloudTrailEvent"},
+}
+
+// innerKeys are the keys that matter in the values of inner keys.
+var innerKeys = [...]uint64{wordOf("serviceNamespace"), wordOf("statement"), wordOf("ConsoleLogin")}
+
+// recordKeySlots says where in recordKeys the key of a word is, if it is there:
+// one more than its index. keyFactor spreads the words of recordKeys without a
+// collision.
+var recordKeySlots = makeKeySlots()
+
+const (
+	keyFactor = 0xb2221a58008a05a7
+	slotShift = 58
+)
+
+func makeKeySlots() (slots [1 << (64 - slotShift)]uint8) {
+	for i, k := range recordKeys {
+		slots[slotOf(wordOf(k.name))] = uint8(i + 1)
+	}
+	return slots
+}
+
+func slotOf(word uint64) uint64 { return word * keyFactor >> slotShift }
+
+// wordOf is the last eight bytes of a key with its quotes; zero when there are
+// not so many.
+func wordOf[T string | []byte](key T) uint64 {
+	var word [wordBytes]byte
+	n := len(key)
+	switch {
+	case n >= wordBytes-1:
+		copy(word[:], key[n-(wordBytes-1):])
+	case n == wordBytes-2:
+		word[0] = '"'
+		copy(word[1:], key)
+	default:
+		return 0
+	}
+	word[wordBytes-1] = '"'
+	return binary.LittleEndian.Uint64(word[:])
+}
+
+// recordKeyOf is the record's key of that name; nil when it is none.
+func recordKeyOf(key []byte) *recordKey {
+	if i := recordKeySlots[slotOf(wordOf(key))]; i > 0 && recordKeys[i-1].name == string(key) {
+		return &recordKeys[i-1]
+	}
+	return nil
+}
+
+func recordMember(s *Scanner, key []byte, c byte) bool {
+	if k := recordKeyOf(key); k != nil && k.read != nil {
+		return k.read(s, c)
+	}
+	return s.wrapperMember(key, c)
+}
+
+func (s *Scanner) parameters(c byte) bool {
+	s.rec.ServiceNamespace, s.rec.StatementVerb = "", ""
+	return s.optional(parameterMember, c)
+}
+
+func (s *Scanner) response(c byte) bool {
+	s.rec.ConsoleLogin = ""
+	return s.optional(responseMember, c)
+}
