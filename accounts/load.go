@@ -19,20 +19,26 @@ var errGone = errors.New("segment is gone")
 
 // current is the state that the stored head describes.
 //
-// Every call reads the head itself, so that it sees what was committed before
-// it began; calls that see the same head share one load. While a load runs, a
+// Every call asks for the version of the head, so that it sees what was
+// committed before it began; calls that see the same head share one load. While a load runs, a
 // writer may replace the head and remove the old segments: the load then fails
 // and begins again with the new head. Only when the head is still the same is
 // something wrong with the store.
 func (b *Book) current(ctx context.Context, id string) (*entry, error) {
 	var failed store.Version
 	for {
+		if near := b.cache.near(id); near != nil {
+			version, err := store.DocVersion(ctx, b.docs, store.KindAccount, id)
+			if err != nil {
+				return nil, fmt.Errorf("inventory of account %s: %w", id, err)
+			}
+			if e := b.cache.get(id, version); e != nil {
+				return e, nil
+			}
+		}
 		body, version, err := b.docs.GetDoc(ctx, store.KindAccount, id)
 		if err != nil {
 			return nil, fmt.Errorf("inventory of account %s: %w", id, err)
-		}
-		if e := b.cache.get(id, version); e != nil {
-			return e, nil
 		}
 		if version == failed {
 			return nil, fmt.Errorf("inventory of account %s: %w", id, errDamaged)

@@ -76,7 +76,7 @@ func listedBy(h *head) map[string]bool {
 }
 
 func (b *Book) remove(ctx context.Context, name string) {
-	if _, version, err := b.docs.GetDoc(ctx, store.KindSegment, name); err == nil {
+	if version, err := store.DocVersion(ctx, b.docs, store.KindSegment, name); err == nil {
 		_ = b.docs.DeleteDoc(ctx, store.KindSegment, name, version)
 	}
 }

@@ -42,10 +42,6 @@ const ever = 100 * 365 * 24 * time.Hour
 // snapshot said of it when that is later and lies in the period too.
 func Role(role report.Entity, said Use, facts report.FactSource, r Rules) (Use, error) {
 	last := latest{class: activity.Management}
-	span := r.Span
-	if span == 0 {
-		span = report.Span
-	}
 	for _, principal := range role.Principals() {
 		for f, err := range facts(principal) {
 			if err != nil {
@@ -54,16 +50,56 @@ func Role(role report.Entity, said Use, facts report.FactSource, r Rules) (Use, 
 			if f.Class != activity.Management && f.Class != activity.Data {
 				continue
 			}
-			at, ok := report.LastIn(&f, r.Now, span)
-			if start, tracked := r.RegionStart(f.Region); ok && tracked && !at.Before(start) {
+			if at, ok := report.LastIn(&f, r.Now, r.span()); ok && r.tracked(f.Region, at) {
 				last.add(at, &f)
 			}
 		}
 	}
-	if said.At.After(r.Now.Add(-span)) && !said.At.After(r.Now) {
-		return last.or(said), nil
+	return last.orSaid(said, r), nil
+}
+
+// Calls is the latest of the calls that a role made in a Region.
+type Calls struct {
+	Region string
+	Last   time.Time
+}
+
+// RoleByRegion is Role, given the latest calls by Region of all that the role
+// goes by in logs. False: they do not tell, because some are later than now, so
+// that it takes the facts to find those before; ask Role. The use has no source.
+func RoleByRegion(calls []Calls, said Use, r Rules) (Use, bool) {
+	last := latest{class: activity.Management}
+	for _, c := range calls {
+		if c.Last.After(r.Now) {
+			return Use{}, false
+		}
+		if c.Last.After(r.Now.Add(-r.span())) && r.tracked(c.Region, c.Last) {
+			last.add(c.Last, &activity.Fact{Key: activity.Key{Region: c.Region}})
+		}
 	}
-	return last.Use, nil
+	return last.orSaid(said, r), true
+}
+
+func (r *Rules) span() time.Duration {
+	if r.Span == 0 {
+		return report.Span
+	}
+	return r.Span
+}
+
+// tracked reports whether use in the Region at that moment counts (LA-41).
+func (r *Rules) tracked(region string, at time.Time) bool {
+	start, tracked := r.RegionStart(region)
+	return tracked && !at.Before(start)
+}
+
+// orSaid is the last use of a role, or what a snapshot said when that is later
+// and lies in the period.
+func (l *latest) orSaid(said Use, r Rules) Use {
+	if said.At.After(r.Now.Add(-r.span())) && !said.At.After(r.Now) {
+		return l.or(said)
+	}
+	return l.Use
 }
 
 // Password is the last console sign-in of a user or, by its ARN, of root

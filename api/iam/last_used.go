@@ -12,6 +12,7 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/lastused"
 	"github.com/ebbmark/ebbmark/report"
+	"github.com/ebbmark/ebbmark/store"
 )
 
 // factReaders bounds the reads of facts that one request does at once. Their
@@ -37,11 +38,37 @@ func (a *API) rolesLastUsed(ctx context.Context, account *inventory.Account, rol
 	err = a.read(ctx, len(roles), account, anyClass, func(i int, facts report.FactSource) error {
 		r := roles[i]
 		said := lastused.Use{At: r.LastUsed, Region: r.LastUsedRegion}
-		used, err := lastused.Role(report.Entity{Kind: report.Role, ID: r.ID, ARN: r.ARN}, said, facts, rules)
+		entity := report.Entity{Kind: report.Role, ID: r.ID, ARN: r.ARN}
+		used, told, err := a.roleByRegion(ctx, account, entity, said, rules)
+		if err == nil && !told {
+			used, err = lastused.Role(entity, said, facts, rules)
+		}
 		out[i] = newRoleLastUsed(used)
 		return err
 	})
 	return out, err
+}
+
+// roleByRegion is the last use of a role by the latest calls alone, where the
+// store can tell them: a busy role has thousands of facts. False: it cannot, or
+// they do not say it.
+func (a *API) roleByRegion(
+	ctx context.Context, account *inventory.Account, role report.Entity, said lastused.Use, rules lastused.Rules,
+) (lastused.Use, bool, error) {
+	source, ok := a.Facts.(store.LastCalls)
+	if !ok {
+		return lastused.Use{}, false, nil
+	}
+	found, err := source.LastCalls(ctx, account.ID, role.Principals())
+	if err != nil {
+		return lastused.Use{}, false, fmt.Errorf("read the last calls of %s: %w", role.ARN, err)
+	}
+	calls := make([]lastused.Calls, len(found))
+	for i, f := range found {
+		calls[i] = lastused.Calls(f)
+	}
+	used, told := lastused.RoleByRegion(calls, said, rules)
+	return used, told, nil
 }
 
 // passwordsLastUsed is the last sign-in of each user, zero for those who never

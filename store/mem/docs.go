@@ -126,3 +126,17 @@ func (s *Store) ids(kind store.Kind, after string, limit int) []string {
 	}
 	return list
 }
+
+// DocVersion implements store.Versions.
+func (s *Store) DocVersion(ctx context.Context, kind store.Kind, id string) (store.Version, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	s.mu.RLock()
+	d, ok := s.docs[kind][id]
+	s.mu.RUnlock()
+	if !ok {
+		return 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
+	}
+	return d.version, nil
+}

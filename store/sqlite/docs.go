@@ -14,12 +14,16 @@ import (
 func (db *DB) GetDoc(ctx context.Context, kind store.Kind, id string) ([]byte, store.Version, error) {
 	var body []byte
 	var version store.Version
-	row := db.read.QueryRowContext(ctx, "SELECT body, version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
-	switch err := row.Scan(&body, &version); {
-	case errors.Is(err, sql.ErrNoRows):
-		return nil, 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
+	found := false
+	err := db.query(ctx, func(r *sql.Rows) error {
+		found = true
+		return r.Scan(&body, &version)
+	}, "SELECT body, version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
+	switch {
 	case err != nil:
 		return nil, 0, explain(fmt.Sprintf("read %s %q", kind, id), err)
+	case !found:
+		return nil, 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
 	}
 	return body, version, nil
 }

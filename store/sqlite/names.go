@@ -74,8 +74,7 @@ func (n *names) update(query func(each func(*sql.Rows) error, query string, args
 // updateNames brings the mirror up to what is committed now.
 func (db *DB) updateNames(ctx context.Context) error {
 	return db.names.update(func(each func(*sql.Rows) error, query string, args ...any) error {
-		rows, err := db.read.QueryContext(ctx, query, args...)
-		return scan(rows, err, each)
+		return db.query(ctx, each, query, args...)
 	})
 }
 

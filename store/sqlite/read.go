@@ -101,11 +101,10 @@ func (db *DB) ofAccount(ctx context.Context, under activity.Prefix, yield func(a
 // facts runs a query for facts of one account; last is the place of the last
 // one.
 func (db *DB) facts(ctx context.Context, account, query string, args ...any) (list []activity.Fact, last place, err error) {
-	rows, err := db.read.QueryContext(ctx, query, args...)
 	texts := db.names.texts()
 	var v value
 	columns := append(last.columns(), v.columns()...)
-	err = scan(rows, err, func(r *sql.Rows) error {
+	err = db.query(ctx, func(r *sql.Rows) error {
 		if err := r.Scan(columns...); err != nil {
 			return err
 		}
@@ -120,7 +119,7 @@ func (db *DB) facts(ctx context.Context, account, query string, args ...any) (li
 		f := activity.Fact{Key: last.key(account, texts)}
 		list = append(list, f)
 		return v.decode(&list[len(list)-1])
-	})
+	}, query, args...)
 	return list, last, err
 }
 

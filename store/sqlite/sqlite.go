@@ -45,6 +45,8 @@ type DB struct {
 	read  *sql.DB
 	write *writer
 	names *names
+
+	prepared prepared // statements of read
 }
 
 var _ store.Store = (*DB)(nil)
@@ -157,7 +159,7 @@ func connect(ctx context.Context, path string) (*DB, error) {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(idleReaders)
-	return &DB{path, read, w, &names{ids: map[string]int64{}}}, nil
+	return &DB{path: path, read: read, write: w, names: &names{ids: map[string]int64{}}}, nil
 }
 
 // location is the driver's name for the file, with settings for each
@@ -171,4 +173,6 @@ func location(path string, pragmas ...string) string {
 }
 
 // Close implements store.Store.
-func (db *DB) Close() error { return errors.Join(db.read.Close(), db.write.close()) }
+func (db *DB) Close() error {
+	return errors.Join(db.prepared.close(), db.read.Close(), db.write.close())
+}

@@ -15,6 +15,8 @@ func docsComeBack(t *testing.T, b Backend) {
 	s := b.New(t)
 	_, _, err := s.GetDoc(t.Context(), "test", "a")
 	wantErr(t, "GetDoc of nothing", err, store.ErrNotFound)
+	_, err = store.DocVersion(t.Context(), s, "test", "a")
+	wantErr(t, "DocVersion of nothing", err, store.ErrNotFound)
 	v := put(t, s, "test", "a", "body", 0)
 	if got := wantDoc(t, s, "test", "a", "body"); got != v {
 		t.Fatalf("version %d, want %d", got, v)

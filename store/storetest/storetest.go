@@ -34,6 +34,7 @@ var topics = []struct {
 	{"facts of a principal are ordered by key", factsOrder},
 	{"a prefix holds its own facts only", factsPrefix},
 	{"and those of one class", factsOfAClass},
+	{"the last calls of principals by Region", factsLastCalls},
 	{"strings of facts may hold any bytes", factsAnyBytes},
 	{"sets of days of every size come back", factsDays},
 	{"the caller's slice of facts is neither kept nor changed", factsNotKept},
@@ -148,6 +149,9 @@ func wantDoc(t *testing.T, s store.Store, kind store.Kind, id, body string) stor
 	}
 	if !bytes.Equal(got, []byte(body)) {
 		t.Fatalf("GetDoc(%s, %q) = %.200q, want %.200q", kind, id, got, body)
+	}
+	if alone, err := store.DocVersion(t.Context(), s, kind, id); err != nil || alone != v {
+		t.Fatalf("DocVersion(%s, %q) = %d, %v, want %d", kind, id, alone, err, v)
 	}
 	return v
 }
