@@ -1,0 +1,173 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ebbmark/ebbmark/accounts"
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/arn"
+	"github.com/ebbmark/ebbmark/report"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// coverageFlags is the command line of "ebbmark coverage".
+type coverageFlags struct {
+	store, format string
+	days          int
+	asOf          time.Time
+}
+
+// maxCoverageDays bounds --days.
+const maxCoverageDays = 3660
+
+func (p *program) coverageCommand() *cobra.Command {
+	var f coverageFlags
+	cmd := &cobra.Command{
+		Use:   "coverage [ARN|ACCOUNT]",
+		Short: "Show which days of which Regions the logs cover",
+		Long: `Show for each account and Region the days of which a log was read, as a calendar:
+one column a week, Sunday at the top. Without coverage, "unused" is not proven, so
+days without a log are named as gaps. A day counts as covered when a record of it
+or a log file delivered on it was read; whether the log was complete, only
+"ebbmark validate-logs" can tell.
+
+Given the ARN of a user or role, the account is that of the ARN. Without an
+argument, every account in the store is shown.`,
+		Example: `  ebbmark coverage 111122223333
+  ebbmark coverage arn:aws:iam::111122223333:role/app --days 90
+  ebbmark coverage --format json`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.coverage(cmd.Context(), f, args) },
+	}
+	storeFlag(cmd, &f.store)
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "", "table, tsv or json (default: table on a terminal, else tsv)")
+	flags.IntVar(&f.days, "days", int(report.Span/aDay), "how many days to look back")
+	flags.TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "look back from this moment instead of now (RFC 3339)")
+	return cmd
+}
+
+// coverage is what is known of one account. Its JSON is that of the command.
+type coverage struct {
+	Account string           `json:"account"`
+	From    string           `json:"from"` // the window, both days included
+	To      string           `json:"to"`
+	Regions []regionCoverage `json:"regions"` // those with a log, by name
+}
+
+// regionCoverage is the covered days of one Region within the window.
+type regionCoverage struct {
+	Region  string `json:"region"` // empty: records without a Region
+	Covered int    `json:"coveredDays"`
+	Days    []span `json:"covered"`
+	Gaps    []span `json:"gaps"`
+	all     activity.Days
+}
+
+// span is some days in a row, both ends included.
+type span struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	Days int    `json:"days"`
+}
+
+func (p *program) coverage(ctx context.Context, f coverageFlags, args []string) (err error) {
+	if f.days < 1 || f.days > maxCoverageDays {
+		return usageError("--days %d: want 1 to %d", f.days, maxCoverageDays)
+	}
+	write, err := p.coverageFormat(f.format)
+	if err != nil {
+		return err
+	}
+	asked, err := coverageAccount(args)
+	if err != nil {
+		return err
+	}
+	s, err := openStore(ctx, f.store)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	ids := []string{asked}
+	if asked == "" {
+		if ids, err = accounts.New(s).IDs(ctx); err != nil {
+			return err
+		}
+	}
+	to := activity.DayOf(p.present(f.asOf))
+	list := make([]coverage, 0, len(ids))
+	for _, id := range ids {
+		c, err := readCoverage(ctx, s, id, to-activity.Day(f.days)+1, to)
+		if err != nil {
+			return err
+		}
+		list = append(list, c)
+	}
+	return write(list)
+}
+
+// coverageAccount is the account that the argument means; empty: all.
+func coverageAccount(args []string) (string, error) {
+	if len(args) == 0 {
+		return "", nil
+	}
+	id := args[0]
+	if name, err := arn.Parse(id); err == nil {
+		id = name.Account
+	}
+	if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
+		return "", usageError("%q: want an account's 12 digits or an ARN with an account in it", args[0])
+	}
+	return id, nil
+}
+
+func readCoverage(ctx context.Context, facts store.Facts, account string, from, to activity.Day) (coverage, error) {
+	c := coverage{Account: account, From: dayText(from), To: dayText(to), Regions: []regionCoverage{}}
+	for f, err := range facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}) {
+		if err != nil {
+			return c, fmt.Errorf("read coverage of account %s: %w", account, err)
+		}
+		c.Regions = append(c.Regions, coverRegion(f.Region, f.Days, from, to))
+	}
+	slices.SortFunc(c.Regions, func(a, b regionCoverage) int { return strings.Compare(a.Region, b.Region) })
+	return c, nil
+}
+
+// coverRegion splits the window into covered spans and gaps.
+func coverRegion(name string, days activity.Days, from, to activity.Day) regionCoverage {
+	r := regionCoverage{Region: name, Days: []span{}, Gaps: []span{}, all: days}
+	next := from // the first day that is in no span yet
+	for d := range days.All() {
+		if d < from || d > to {
+			continue
+		}
+		if d > next {
+			r.Gaps = append(r.Gaps, newSpan(next, d-1))
+		}
+		if n := len(r.Days); n > 0 && d == next {
+			r.Days[n-1].To = dayText(d)
+			r.Days[n-1].Days++
+		} else {
+			r.Days = append(r.Days, newSpan(d, d))
+		}
+		r.Covered++
+		next = d + 1
+	}
+	if next <= to {
+		r.Gaps = append(r.Gaps, newSpan(next, to))
+	}
+	return r
+}
+
+func newSpan(from, to activity.Day) span {
+	return span{dayText(from), dayText(to), int(to-from) + 1}
+}
+
+func dayText(d activity.Day) string { return d.Start().Format(time.DateOnly) }
