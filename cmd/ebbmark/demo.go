@@ -27,7 +27,7 @@ func (p *program) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "Make a sample organization and serve it",
 		Long: `Makes a sample organization: five accounts with their users, roles and policies,
-and 400 days of CloudTrail log files. It imports and ingests them as it would
+the tree they are in, and 400 days of CloudTrail log files. It imports and ingests them as it would
 yours, serves the result and prints AWS CLI lines to try.
 
 Everything is made in a temporary folder that is removed at the end, so nothing
@@ -113,7 +113,7 @@ func (p *program) runDemo(ctx context.Context, d demo) (err error) {
 		return err
 	}
 	for _, args := range [][]string{
-		append([]string{"import", "--init", "--store", dsn}, snapshots...),
+		append([]string{"import", "--init", "--store", dsn, filepath.Join(d.write, "organization.json")}, snapshots...),
 		{"ingest", "--store", dsn, filepath.Join(d.write, "logs")},
 		{"keys", "create", "--store", dsn, "--id", demoKeyID, "--secret", demoSecret, demoPrincipal},
 		{"serve", "--store", dsn, "--listen", d.listen},
