@@ -7,22 +7,26 @@ import (
 	"slices"
 )
 
-// removeDenied takes out of granted those actions of open for which the Denies
-// of the documents leave no resource. Every action of open is matched by an
-// Allow and by a Deny on some resources; on which it is matched by both depends
-// on the patterns.
-func (e *Engine) removeDenied(granted, open Set, docs []*compiled) {
+// removeDenied takes out of granted those actions of open for which the
+// documents of all levels leave no resource. Every action of open is matched on
+// some resources by an Allow of every level, and perhaps by a Deny; on which it
+// is matched by all of them depends on the patterns.
+func (e *Engine) removeDenied(granted, open Set, levels [][]*compiled) {
 	j := judge{
 		types: &e.types, solver: newSolver(grantedSteps),
+		allows: make([][]*statement, len(levels)), allow: make([][]*statement, len(levels)),
 		vectors: map[[sha256.Size]byte]int32{}, known: map[cause]bool{},
 	}
-	for _, d := range docs {
-		j.allows = appendPointers(j.allows, d.allows)
-		j.denies = appendPointers(j.denies, d.denies)
+	for i, docs := range levels {
+		for _, d := range docs {
+			j.allows[i] = appendPointers(j.allows[i], d.allows)
+			j.denies = appendPointers(j.denies, d.denies)
+			j.statements += len(d.allows) + len(d.denies)
+		}
 	}
 	for k, w := range open {
 		for w != 0 {
-			if !j.solver.steps.spend((len(j.allows) + len(j.denies)) / 8) {
+			if !j.solver.steps.spend(j.statements / 8) {
 				return // what is left stays granted
 			}
 			same := j.sameStatements(k, w)
@@ -44,19 +48,21 @@ func appendPointers(to []*statement, list []statement) []*statement {
 	return to
 }
 
-// judge decides for one call of Granted. Actions that the same statements match
-// share their decisions.
+// judge decides for one call of Granted or Through. Actions that the same
+// statements match share their decisions.
 type judge struct {
-	types          *types
-	allows, denies []*statement // of all documents
-	solver         solver
+	types      *types
+	allows     [][]*statement // of all documents, by level; Granted has one level
+	denies     []*statement   // of all documents
+	statements int            // their number
+	solver     solver
 
 	vectors map[[sha256.Size]byte]int32 // by digest: thousands of statements make long keys
 	known   map[cause]bool
 
 	// The statements of the actions at hand, set by sameStatements.
 	vector int32
-	allow  []*statement
+	allow  [][]*statement // by level
 	deny   []*statement
 	key    []byte
 }
@@ -69,12 +75,16 @@ type cause struct{ vector, pattern int32 }
 func (j *judge) sameStatements(k int, w uint64) uint64 {
 	low := w & -w
 	j.key = j.key[:0]
-	j.allow, w = j.matching(j.allow[:0], j.allows, k, w, low)
-	j.key = append(j.key, 0)
+	for i, allows := range j.allows {
+		j.allow[i], w = j.matching(j.allow[i][:0], allows, k, w, low)
+		j.key = append(j.key, 0)
+	}
 	j.deny, w = j.matching(j.deny[:0], j.denies, k, w, low)
 	j.vector = j.numberOf(sha256.Sum256(j.key))
-	if i := slices.IndexFunc(j.allow, func(s *statement) bool { return s.all }); i >= 0 {
-		j.allow = append(j.allow[:0], j.allow[i]) // the others add nothing to it
+	for l, allow := range j.allow {
+		if i := slices.IndexFunc(allow, func(s *statement) bool { return s.all }); i >= 0 {
+			j.allow[l] = append(allow[:0], allow[i]) // the others add nothing to it
+		}
 	}
 	return w
 }
@@ -123,7 +133,10 @@ func (j *judge) remains(signature int32) bool {
 
 // leaves reports whether the statements at hand leave a resource of the type.
 func (j *judge) leaves(t glob) bool {
-	for _, s := range j.allow {
+	if len(j.allow) != 1 {
+		return j.through(question{inside: []glob{t}}, 0)
+	}
+	for _, s := range j.allow[0] {
 		switch {
 		case s.all:
 			if j.left([]glob{t}, nil) {
@@ -148,9 +161,12 @@ func (j *judge) leaves(t glob) bool {
 // and no Deny at hand. The globs of in have a string in common.
 func (j *judge) left(in, out []glob) bool {
 	q := question{inside: in}
-	if !q.exclude(out, &j.solver) {
-		return false
-	}
+	return q.exclude(out, &j.solver) && j.survives(q)
+}
+
+// survives reports whether what the question asks for exists outside of every
+// Deny at hand.
+func (j *judge) survives(q question) bool {
 	for _, d := range j.deny {
 		ok := true
 		if d.negated {

@@ -79,7 +79,7 @@ func (e *Engine) granted(docs []*compiled) Set {
 	}
 	if partial != nil {
 		partial.And(granted)
-		e.removeDenied(granted, partial, docs)
+		e.removeDenied(granted, partial, [][]*compiled{docs})
 	}
 	return granted
 }

@@ -137,3 +137,10 @@ func (s slice) word(k int) uint64 {
 	}
 	return s.words[k-s.first]
 }
+
+// addTo adds the actions of the slice to the whole set.
+func (s slice) addTo(all Set) {
+	for i, w := range s.words {
+		all[s.first+i] |= w
+	}
+}

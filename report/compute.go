@@ -84,7 +84,7 @@ func (t *tally) add(entity int, f *activity.Fact) {
 		return
 	}
 	at, ok := t.window.last(f)
-	if !ok || at < t.regionStart(f.Region) {
+	if !ok || at < regionStart(t.regions, t.in.Catalog, f.Region) {
 		return
 	}
 	a := Access{at, entity, f.Region}
@@ -150,14 +150,15 @@ func (t *tally) resolve(source, name string) (catalog.Use, bool) {
 	return t.use, t.mapped
 }
 
-func (t *tally) regionStart(region string) int64 {
-	start, known := t.regions[region]
-	if !known {
+// regionStart is the first tracked moment of a Region, kept in known.
+func regionStart(known map[string]int64, cat *catalog.Catalog, region string) int64 {
+	start, ok := known[region]
+	if !ok {
 		start = noRegion
-		if first, ok := t.in.Catalog.RegionStart(region); ok {
+		if first, tracked := cat.RegionStart(region); tracked {
 			start = first.UnixMilli()
 		}
-		t.regions[region] = start
+		known[region] = start
 	}
 	return start
 }

@@ -32,7 +32,7 @@ var rooms = []struct {
 	{"catalog", true, "policy"},
 	{"grant", true, "arn policy catalog"},
 	{"inventory", true, "arn policy"},
-	{"report", true, "arn policy catalog grant activity inventory"},
+	{"report", true, "arn policy catalog grant activity inventory organization"},
 	{"lastused", true, "activity report"}, // the facts' last use, without policies
 	{"catalog/gen", false, "catalog"},
 	{"organization", true, "arn policy"},
