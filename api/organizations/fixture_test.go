@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -37,6 +38,7 @@ type world struct {
 	t      *testing.T
 	router *wire.Router
 	// asked are the resources that the guard was asked about.
+	mu    sync.Mutex
 	asked []string
 	// guard decides; nil allows all.
 	guard wire.Guard
@@ -48,7 +50,9 @@ func newWorld(t *testing.T, empty bool) *world {
 	w := &world{t: t}
 	book := accounts.New(mem.New())
 	guard := func(ctx context.Context, c wire.Caller, action, resource string) error {
+		w.mu.Lock()
 		w.asked = append(w.asked, action+" "+resource)
+		w.mu.Unlock()
 		if w.guard == nil {
 			return nil
 		}

@@ -116,6 +116,14 @@ type tagInput struct {
 
 func (in *tagInput) id() string { return in.ResourceId }
 
+// Check implements wire.Checker.
+func (in *tagInput) Check(caller wire.Caller) error {
+	if in.Tags == nil {
+		return invalid(wire.Violations{{At: "tags", Constraint: wire.Missing}})
+	}
+	return in.NewTags.Check(caller)
+}
+
 func (a *API) tag(ctx context.Context, caller wire.Caller, in *tagInput, v *view) (*wire.NoOutput, error) {
 	return a.change(ctx, caller, v, func(o *organization.Organization) error { return o.Tag(in.ResourceId, in.list()) })
 }
