@@ -68,7 +68,7 @@ func (r *Record) Attempts(list []Attempt, now time.Time) (_ []Attempt, reason st
 	}
 	list = append(list, a)
 	if r.usesLongTermKey() {
-		a.Kind, a.Principal, a.Target = KeyUse, r.User.AccessKeyID, who.id
+		a.Kind, a.Principal, a.Target = KeyUse, r.mem.text(r.User.AccessKeyID), who.id
 		list = append(list, a)
 	}
 	return list, "", nil

@@ -40,7 +40,7 @@ const (
 	// idChunkBytes is how many bytes of event ids share one allocation. A kept
 	// id keeps its chunk, so the chunk is small.
 	idChunkBytes = 512
-	// memoSets × memoWays identities are remembered by their raw text of at
+	// memoSets × memoWays session issuers are remembered by their raw text of at
 	// most maxMemoBytes, the set by a hash of the first memoHeadBytes.
 	memoSets      = 128
 	memoWays      = 4

@@ -112,29 +112,12 @@ func ours(key []byte) []byte {
 	return key
 }
 
-// identity reads userIdentity, or finds it among those seen before.
 func (s *Scanner) identity(c byte) bool {
 	r := s.rec
 	clear(r.faults[inUser : inIssuerName+1])
-	r.User = Identity{}
-	if c != '{' {
-		return s.object(inUser, nil, c)
-	}
-	if who, size := s.mem.memo.find(s.buf[s.pos:s.end]); who != nil {
-		s.pos += size
-		r.User = *who
-		return true
-	}
-	r.User.Present = true
-	window, at := s.base, s.pos
-	deep := s.deep
-	s.deep = false
-	ok := s.members(userMember)
-	if ok && s.base == window && s.faultless(inUser, inIssuerName) && !s.deep {
-		s.mem.memo.keep(s.buf[at:s.end], s.pos-at, &r.User)
-	}
-	s.deep = s.deep || deep
-	return ok
+	r.User.reset()
+	r.User.Present = c == '{'
+	return s.object(inUser, userMember, c)
 }
 
 func (s *Scanner) faultless(from, to field) bool {
@@ -152,15 +135,15 @@ func userMember(s *Scanner, key []byte, c byte) bool {
 	case "type":
 		return s.string(&u.Type, inUserType, c)
 	case "principalId":
-		return s.string(&u.PrincipalID, inUserPrincipal, c)
+		return s.bytes(&u.PrincipalID, inUserPrincipal, c)
 	case "arn":
-		return s.string(&u.ARN, inUserARN, c)
+		return s.bytes(&u.ARN, inUserARN, c)
 	case "accountId":
 		return s.string(&u.AccountID, inUserAccount, c)
 	case "accessKeyId":
-		return s.string(&u.AccessKeyID, inUserKey, c)
+		return s.bytes(&u.AccessKeyID, inUserKey, c)
 	case "userName":
-		return s.string(&u.UserName, inUserName, c)
+		return s.bytes(&u.UserName, inUserName, c)
 	case "invokedBy":
 		return s.string(&u.InvokedBy, inInvokedBy, c)
 	case "sessionContext":
@@ -175,9 +158,31 @@ func contextMember(s *Scanner, key []byte, c byte) bool {
 	if string(key) != "sessionIssuer" {
 		return s.skip(c)
 	}
-	s.rec.User.Issuer = Issuer{}
 	clear(s.rec.faults[inIssuer : inIssuerName+1])
-	return s.object(inIssuer, issuerMember, c)
+	return s.issuer(c)
+}
+
+// issuer reads sessionIssuer, or finds it among those seen before.
+func (s *Scanner) issuer(c byte) bool {
+	to := &s.rec.User.Issuer
+	*to = Issuer{}
+	if c != '{' {
+		return s.object(inIssuer, nil, c)
+	}
+	if known, size := s.mem.memo.find(s.buf[s.pos:s.end]); known != nil {
+		s.pos += size
+		*to = *known
+		return true
+	}
+	window, at := s.base, s.pos
+	deep := s.deep
+	s.deep = false
+	ok := s.members(issuerMember)
+	if ok && s.base == window && s.faultless(inIssuer, inIssuerName) && !s.deep {
+		s.mem.memo.keep(s.buf[at:s.end], s.pos-at, to)
+	}
+	s.deep = s.deep || deep
+	return ok
 }
 
 func issuerMember(s *Scanner, key []byte, c byte) bool {
@@ -257,7 +262,7 @@ func (s *Scanner) string(to *string, f field, c byte) bool {
 }
 
 // bytes takes a value that differs from record to record.
-func (s *Scanner) bytes(to *[]byte, f field, c byte) bool {
+func (s *Scanner) bytes(to *Text, f field, c byte) bool {
 	b, ok := s.value(f, c)
 	*to = append((*to)[:0], s.soundValue(f, b)...)
 	return ok

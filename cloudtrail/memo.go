@@ -2,9 +2,9 @@ package cloudtrail
 
 import "bytes"
 
-// memo remembers identities by their raw text. A principal calls many times
-// with the same userIdentity, and comparing a few hundred bytes is far cheaper
-// than reading them again. The remembered text is one complete JSON object, and
+// memo remembers session issuers by their raw text. A role has many sessions,
+// and each of them the same sessionIssuer; comparing two hundred bytes is far
+// cheaper than reading them again. The remembered text is one complete JSON object, and
 // no complete object is the beginning of another, so equal bytes at a value's
 // place are the same value.
 type memo struct {
@@ -14,12 +14,12 @@ type memo struct {
 
 type remembered struct {
 	raw []byte
-	who Identity
+	who Issuer
 }
 
-// find is the identity that text begins with, and the length of its raw form;
+// find is the issuer that text begins with, and the length of its raw form;
 // nil when it is not remembered.
-func (m *memo) find(text []byte) (*Identity, int) {
+func (m *memo) find(text []byte) (*Issuer, int) {
 	if len(text) < memoHeadBytes {
 		return nil, 0
 	}
@@ -34,7 +34,7 @@ func (m *memo) find(text []byte) (*Identity, int) {
 
 // keep remembers who for the text's first size bytes. Text with line breaks is
 // not kept, as the lexer has to see them.
-func (m *memo) keep(text []byte, size int, who *Identity) {
+func (m *memo) keep(text []byte, size int, who *Issuer) {
 	if len(text) < memoHeadBytes || size > maxMemoBytes || bytes.IndexByte(text[:size], '\n') >= 0 {
 		return
 	}

@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 )
@@ -33,11 +34,11 @@ func (r *Record) principal() (who principal, reason string, err error) {
 	u := &r.User
 	switch u.Type {
 	case typeUser:
-		who, err = r.userOf(u.PrincipalID, u.ARN, u.AccountID)
+		who, err = r.userOf(r.mem.text(u.PrincipalID), r.arnBeside(userPrefix), u.AccountID)
 	case typeRoot:
-		who, err = r.rootOf(u.ARN, u.AccountID)
+		who, err = r.rootOf(r.mem.text(u.ARN), u.AccountID)
 	case typeRole:
-		who, err = r.roleOf(u.PrincipalID, u.ARN, u.AccountID)
+		who, err = r.roleOf(r.mem.text(u.PrincipalID), r.arnBeside(rolePrefix), u.AccountID)
 	case typeAssumed:
 		who, err = r.assumedRole()
 	case typeFederated:
@@ -53,7 +54,7 @@ func nobody(u *Identity) string {
 	const anonymous = "ANONYMOUS_PRINCIPAL"
 	switch u.Type {
 	case "AWSAccount":
-		if u.PrincipalID == anonymous || u.AccountID == anonymous || strings.EqualFold(u.AccountID, "anonymous") {
+		if string(u.PrincipalID) == anonymous || u.AccountID == anonymous || strings.EqualFold(u.AccountID, "anonymous") {
 			return ReasonAnonymous
 		}
 		return ReasonOtherAccount
@@ -73,6 +74,14 @@ func (r *Record) userOf(id, arn, account string) (principal, error) {
 func (r *Record) roleOf(id, arn, account string) (principal, error) {
 	id, _, _ = strings.Cut(id, ":")
 	return r.entity(rolePrefix, "role/", id, arn, account)
+}
+
+// arnBeside is the identity's ARN, when the id and the account do not tell all.
+func (r *Record) arnBeside(prefix string) string {
+	if u := &r.User; u.AccountID == "" || !isUniqueID(u.PrincipalID, prefix) {
+		return r.mem.text(u.ARN)
+	}
+	return ""
 }
 
 // entity is the user or role with the id, which has to begin with prefix, or
@@ -111,12 +120,16 @@ func (r *Record) rootOf(arn, account string) (principal, error) {
 // path, which nothing in the record tells (CT-10).
 func (r *Record) assumedRole() (principal, error) {
 	u, issuer := &r.User, &r.User.Issuer
-	id := cmp.Or(issuer.PrincipalID, u.PrincipalID)
+	id := issuer.PrincipalID
+	if id == "" {
+		of, _, _ := bytes.Cut(u.PrincipalID, []byte(":")) // before the name of the session
+		id = r.mem.text(of)
+	}
 	account := cmp.Or(issuer.AccountID, u.AccountID)
 	if issuer.ARN != "" {
 		return r.roleOf(id, issuer.ARN, account)
 	}
-	session, arn := splitARN(u.ARN), ""
+	session, arn := splitARN(r.mem.text(u.ARN)), ""
 	account = cmp.Or(account, session.account)
 	if role, ok := sessionRole(session); ok {
 		arn = r.mem.joined("arn:", r.partition(session), ":iam::", account, ":role/", role)
@@ -172,8 +185,8 @@ func (r *Record) partition(n name) string {
 }
 
 // isUniqueID reports whether s is an IAM id that begins with prefix.
-func isUniqueID(s, prefix string) bool {
-	if len(s) < minUniqueID || len(s) > maxUniqueID || !strings.HasPrefix(s, prefix) {
+func isUniqueID[T string | Text](s T, prefix string) bool {
+	if len(s) < minUniqueID || len(s) > maxUniqueID || string(s[:len(prefix)]) != prefix {
 		return false
 	}
 	for i := range len(s) {

@@ -1,20 +1,20 @@
 package cloudtrail
 
 // Record is the part of one CloudTrail record that ebbmark looks at. A field
-// that is missing or null is empty. Texts are as recorded; the []byte fields
+// that is missing or null is empty. Values are as recorded; the Text fields
 // and the Record itself belong to the scanner and change with the next record.
 type Record struct {
 	Offset    int64 // of its first byte in the decompressed text
 	Malformed error // a *RecordError: why the record cannot be used; the other fields may be empty
 
 	EventVersion string
-	EventTime    []byte
+	EventTime    Text
 	EventSource  string
 	EventName    string
 	Region       string // awsRegion
 	ErrorCode    string
-	EventID      []byte
-	SharedID     []byte // sharedEventID
+	EventID      Text
+	SharedID     Text   // sharedEventID
 	Recipient    string // recipientAccountId
 	EventType    string
 	Category     string // eventCategory
@@ -31,17 +31,28 @@ type Record struct {
 	mem    *memory
 }
 
+// Text is a value that differs from record to record. It belongs to the scanner.
+type Text []byte
+
+// String makes a copy.
+func (t Text) String() string { return string(t) }
+
 // Identity is userIdentity and the session issuer in it.
 type Identity struct {
 	Present     bool // userIdentity is an object
 	Type        string
-	PrincipalID string
-	ARN         string
+	PrincipalID Text
+	ARN         Text
 	AccountID   string
-	AccessKeyID string
-	UserName    string // never an identity (CT-18)
+	AccessKeyID Text
+	UserName    Text // never an identity (CT-18)
 	InvokedBy   string
 	Issuer      Issuer
+}
+
+// reset empties the identity and keeps its buffers.
+func (u *Identity) reset() {
+	*u = Identity{PrincipalID: u.PrincipalID[:0], ARN: u.ARN[:0], AccessKeyID: u.AccessKeyID[:0], UserName: u.UserName[:0]}
 }
 
 // Issuer is userIdentity.sessionContext.sessionIssuer.
@@ -65,11 +76,13 @@ const (
 
 // reset empties the record and keeps its buffers.
 func (r *Record) reset(mem *memory, offset int64) {
+	r.User.reset()
 	*r = Record{
 		Offset:    offset,
 		EventTime: r.EventTime[:0],
 		EventID:   r.EventID[:0],
 		SharedID:  r.SharedID[:0],
+		User:      r.User,
 		mem:       mem,
 	}
 }

@@ -64,7 +64,7 @@ func refuse(why Refusal, format string, args ...any) *RecordError {
 }
 
 // quote shows text from a log, bounded.
-func quote[T string | []byte](s T) string {
+func quote[T string | Text](s T) string {
 	if len(s) > maxSeenBytes {
 		return fmt.Sprintf("%.*q…", maxSeenBytes, s[:maxSeenBytes])
 	}
