@@ -83,3 +83,12 @@ type Prefix struct {
 func (p Prefix) Holds(k Key) bool {
 	return k.Account == p.Account && (p.Principal == "" || k.Principal == p.Principal) && (p.Class == 0 || k.Class == p.Class)
 }
+
+// Rolled is the key of a call without principal, outcome and target: what
+// stores roll up for reports on whole accounts. False: the key is no call's.
+func (k Key) Rolled() (Key, bool) {
+	if k.Class != Management && k.Class != Data {
+		return Key{}, false
+	}
+	return Key{Account: k.Account, Source: k.Source, Name: k.Name, Region: k.Region, Class: k.Class}, true
+}

@@ -11,6 +11,7 @@ const (
 	KindOrganizationPart Kind = "organization-part" // accounts: a piece of an organization, by its id and content hash
 	KindCredential       Kind = "credential"        // auth: an access key of this server, by key id
 	KindJob              Kind = "job"               // api/iam: a report job and its result, by job id
+	KindJobTurn          Kind = "job-turn"          // api/iam: the Organizations reports that a management account began lately, by account id
 	KindReport           Kind = "report"            // api/iam: the credential report of an account, by account id
 	KindLedger           Kind = "ledger"            // ingest: what became of a log file, by its name
 	KindLease            Kind = "lease"             // ingest: which process reads a group of files, by source and folder

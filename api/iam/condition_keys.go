@@ -16,6 +16,7 @@ const (
 	keyPolicy          = "iam:PolicyARN"
 	keyService         = "iam:AWSServiceName"
 	keyPassedToService = "iam:PassedToService"
+	keyOrganizations   = "iam:OrganizationsPolicyId"
 )
 
 type conditionKeys = map[string][]string
@@ -127,4 +128,12 @@ func (in *GroupPolicyInput) ConditionKeys(string) conditionKeys {
 
 func (in *RolePolicyInput) ConditionKeys(string) conditionKeys {
 	return conditionKeys{keyPolicy: {in.PolicyArn}}
+}
+
+// ConditionKeys: absent without a policy id (ORG-23).
+func (in *GenerateOrganizationsAccessReportInput) ConditionKeys(string) conditionKeys {
+	if in.OrganizationsPolicyId == nil {
+		return conditionKeys{}
+	}
+	return conditionKeys{keyOrganizations: {*in.OrganizationsPolicyId}}
 }

@@ -60,7 +60,7 @@ type TrackedActionLastAccessed struct {
 func (a *API) GetServiceLastAccessedDetails(
 	ctx context.Context, caller wire.Caller, in *GetServiceLastAccessedDetailsInput,
 ) (*GetServiceLastAccessedDetailsOutput, error) {
-	j, err := a.readJob(ctx, caller, in.JobId)
+	j, err := a.readJob(ctx, caller, in.JobId, serviceLastAccess)
 	if err != nil {
 		return nil, err
 	}

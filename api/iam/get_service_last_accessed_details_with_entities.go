@@ -55,7 +55,7 @@ type EntityInfo struct{ Arn, Name, Type, Id, Path string }
 func (a *API) GetServiceLastAccessedDetailsWithEntities(
 	ctx context.Context, caller wire.Caller, in *GetServiceLastAccessedDetailsWithEntitiesInput,
 ) (*GetServiceLastAccessedDetailsWithEntitiesOutput, error) {
-	j, err := a.readJob(ctx, caller, in.JobId)
+	j, err := a.readJob(ctx, caller, in.JobId, serviceLastAccess)
 	if err != nil {
 		return nil, err
 	}

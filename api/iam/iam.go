@@ -93,6 +93,8 @@ const (
 
 	defaultServices = 200 // page of GetServiceLastAccessedDetails (section 8)
 	defaultEntities = 100 // page of GetServiceLastAccessedDetailsWithEntities (section 9)
+
+	defaultAccessDetails = 100 // page of GetOrganizationsAccessReport (organizations.md, section 2)
 )
 
 // New makes the API. It panics without a Guard, whose absence would show only

@@ -39,7 +39,23 @@ type jobHead struct {
 type jobBody struct {
 	Subject report.Subject
 	Report  report.Report
+	// Organization is set instead of both in the job of an Organizations report.
+	Organization *organizationJob
 }
+
+// organizationJob is an Organizations access report.
+type organizationJob struct {
+	Subject report.OrganizationSubject
+	Report  report.OrganizationReport
+	// Failure is why the job is or will be FAILED, when that was clear as it was
+	// made.
+	Failure *jobFailure `json:",omitempty"`
+}
+
+// jobFailure is what the client is told of a FAILED job.
+type jobFailure struct{ Code, Message string }
+
+func (f *jobFailure) Error() string { return f.Code + ": " + f.Message }
 
 // owner is the only principal that may read a job (LA-66).
 type owner struct{ Account, UserID string }
@@ -49,6 +65,7 @@ func ownerOf(c wire.Caller) owner { return owner{c.Account, c.UserID} }
 const (
 	jobFormat         = 1
 	serviceLastAccess = "ServiceLastAccessed"
+	organizationType  = "OrganizationsAccess"
 	statusInProgress  = "IN_PROGRESS"
 	statusCompleted   = "COMPLETED"
 	statusFailed      = "FAILED"
@@ -82,7 +99,7 @@ func (c codec) encode(j *job) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	body, err := json.Marshal(storedBody{j.Subject, storeServices(j.Report.Services)})
+	body, err := json.Marshal(storedBody{j.Subject, storeServices(j.Report.Services), j.Organization})
 	if err != nil {
 		return nil, err
 	}
@@ -120,12 +137,13 @@ func (c codec) decode(doc []byte) (*job, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body of job document: %w", err)
 	}
-	return &job{head, jobBody{stored.Subject, report.Report{Services: services}}}, nil
+	return &job{head, jobBody{stored.Subject, report.Report{Services: services}, stored.Organization}}, nil
 }
 
 type storedBody struct {
-	Subject  report.Subject
-	Services []storedService `json:",omitempty"`
+	Subject      report.Subject
+	Services     []storedService  `json:",omitempty"`
+	Organization *organizationJob `json:",omitempty"`
 }
 
 // storedService is a report.Service with its thousands of unused actions as one
@@ -183,6 +201,9 @@ func loadServices(list []storedService) ([]report.Service, error) {
 // rows is the size of a job for the cache.
 func (j *job) rows() int {
 	n := 1 + len(j.Subject.Entities)
+	if o := j.Organization; o != nil {
+		n += len(o.Report.Services) + len(o.Subject.Accounts)
+	}
 	for _, s := range j.Report.Services {
 		n += 1 + len(s.Entities) + len(s.Actions)
 	}

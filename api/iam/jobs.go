@@ -25,33 +25,53 @@ var ErrHold = errors.New("job is held")
 // startJob makes a job and returns its id. Once the job is durable the answer
 // is its id, also when the computation or its storing fails.
 func (a *API) startJob(ctx context.Context, caller wire.Caller, s *report.Subject, g report.Granularity) (string, error) {
-	j := &job{jobHead{
-		Format:      jobFormat,
-		Type:        serviceLastAccess,
-		Status:      statusInProgress,
-		Owner:       ownerOf(caller),
-		Granularity: g,
-		Created:     a.now(),
-		Started:     wholeMillis(a.Clock()),
-	}, jobBody{Subject: *s}}
+	j := &job{a.newHead(caller, serviceLastAccess), jobBody{Subject: *s}}
+	j.Granularity = g
 	id := a.NewID()
+	version, err := a.putJob(ctx, id, j)
+	if err != nil {
+		return "", err
+	}
+	a.finishNew(ctx, id, j, version)
+	return id, nil
+}
+
+// newHead is the head of a job that begins now.
+func (a *API) newHead(caller wire.Caller, kind string) jobHead {
+	return jobHead{
+		Format:  jobFormat,
+		Type:    kind,
+		Status:  statusInProgress,
+		Owner:   ownerOf(caller),
+		Created: a.now(),
+		Started: wholeMillis(a.Clock()),
+	}
+}
+
+// putJob writes a new job.
+func (a *API) putJob(ctx context.Context, id string, j *job) (store.Version, error) {
 	doc, err := a.codec.encode(j)
 	if err != nil {
-		return "", fmt.Errorf("write job %s: %w", id, err)
+		return 0, fmt.Errorf("write job %s: %w", id, err)
 	}
 	version, err := a.Docs.PutDoc(ctx, store.KindJob, id, doc, 0)
 	if err != nil {
-		return "", fmt.Errorf("write job %s: %w", id, err)
+		return 0, fmt.Errorf("write job %s: %w", id, err)
 	}
+	return version, nil
+}
+
+// finishNew finishes a job that was just written. Its id is the answer in any
+// case.
+func (a *API) finishNew(ctx context.Context, id string, j *job, version store.Version) {
 	if _, err := a.finish(ctx, id, j, version); err != nil {
 		a.Log.Error("job stays in progress until it is read", "job", id, "error", err)
 	}
-	return id, nil
 }
 
 // readJob is a job as its owner may see it. A job of someone else, of another
 // kind or expired is as unknown as one that never was (LA-64, LA-67, LA-68).
-func (a *API) readJob(ctx context.Context, caller wire.Caller, id string) (*job, error) {
+func (a *API) readJob(ctx context.Context, caller wire.Caller, id, kind string) (*job, error) {
 	unknown := wire.Errorf(http.StatusNotFound, "NoSuchEntity", "Job %s does not exist.", id)
 	j, version, err := a.loadJob(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -60,7 +80,7 @@ func (a *API) readJob(ctx context.Context, caller wire.Caller, id string) (*job,
 	if err != nil {
 		return nil, err
 	}
-	if j.Type != serviceLastAccess || j.Owner != ownerOf(caller) || a.expired(j.jobHead) {
+	if j.Type != kind || j.Owner != ownerOf(caller) || a.expired(j.jobHead) {
 		return nil, unknown
 	}
 	if j.Status == statusInProgress {
@@ -102,12 +122,12 @@ func (a *API) loadJob(ctx context.Context, id string) (*job, store.Version, erro
 func (a *API) finish(ctx context.Context, id string, j *job, version store.Version) (*job, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), computeLimit)
 	defer cancel()
-	rep, err := a.compute(ctx, id, j)
+	body, err := a.compute(ctx, id, j)
 	if errors.Is(err, ErrHold) {
 		return j, nil
 	}
-	done, doc, err := a.completed(j, rep, err)
-	if done.Status == statusFailed {
+	done, doc, err := a.completed(j, body, err)
+	if _, told := errors.AsType[*jobFailure](err); done.Status == statusFailed && !told {
 		a.Log.Error("job failed", "job", id, "error", err)
 	}
 	if doc == nil {
@@ -118,22 +138,22 @@ func (a *API) finish(ctx context.Context, id string, j *job, version store.Versi
 
 // completed is the finished job and its document: the report, or FAILED with
 // the reason for the log when there is none or the store would not take it.
-func (a *API) completed(j *job, rep *report.Report, reason error) (*job, []byte, error) {
+func (a *API) completed(j *job, body jobBody, reason error) (*job, []byte, error) {
 	done := a.dated(j)
 	if reason == nil {
-		done.Status, done.Report = statusCompleted, *rep
+		done.Status, done.jobBody = statusCompleted, body.slim()
 		doc, err := a.codec.encode(done)
 		if err == nil && len(doc) <= store.MaxDoc {
 			return done, doc, nil
 		}
 		reason = cmp.Or(err, fmt.Errorf("report of %d bytes is larger than the store takes (%d)", len(doc), store.MaxDoc))
 	}
-	done.Status, done.Report = statusFailed, report.Report{}
+	done.Status, done.jobBody = statusFailed, j.failed(reason)
 	doc, err := a.codec.encode(done)
 	return done, doc, errors.Join(reason, err)
 }
 
-// dated is the job with its dates and without what is no longer needed.
+// dated is the job with its dates.
 func (a *API) dated(j *job) *job {
 	done := *j
 	done.Finished = wholeMillis(a.Clock())
@@ -144,8 +164,32 @@ func (a *API) dated(j *job) *job {
 	if !a.AsOf.IsZero() {
 		done.Completed = a.now()
 	}
-	done.Subject.Policies = nil
 	return &done
+}
+
+// slim is the body of a finished job: without what is no longer needed.
+func (b jobBody) slim() jobBody {
+	b.Subject.Policies = nil
+	if b.Organization != nil {
+		o := *b.Organization
+		o.Subject.Levels, o.Subject.Accounts = nil, nil
+		b.Organization = &o
+	}
+	return b
+}
+
+// failed is the body of a job that could not be computed, for a reason.
+func (b jobBody) failed(reason error) jobBody {
+	b = b.slim()
+	b.Report = report.Report{}
+	if b.Organization != nil {
+		b.Organization.Report = report.OrganizationReport{}
+		b.Organization.Failure = &jobFailure{failureCode, failureMessage}
+		if told, ok := errors.AsType[*jobFailure](reason); ok {
+			b.Organization.Failure = told
+		}
+	}
+	return b
 }
 
 func (a *API) swapIn(ctx context.Context, id string, done *job, doc []byte, version store.Version) (*job, error) {
@@ -161,26 +205,31 @@ func (a *API) swapIn(ctx context.Context, id string, done *job, doc []byte, vers
 	return done, nil
 }
 
-// compute makes the report of a job.
-func (a *API) compute(ctx context.Context, id string, j *job) (*report.Report, error) {
+// compute makes the report of a job: its body with the report in it.
+func (a *API) compute(ctx context.Context, id string, j *job) (jobBody, error) {
+	body := j.jobBody
 	if a.Hook != nil {
 		if err := a.Hook(id); err != nil {
-			return nil, err
+			return body, err
 		}
 	}
 	cat, engine, err := a.Catalog(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("catalogue: %w", err)
+		return body, fmt.Errorf("catalogue: %w", err)
+	}
+	if body.Organization != nil {
+		body.Organization, err = a.computeOrganization(ctx, j, cat, engine)
+		return body, err
 	}
 	policies, err := j.Subject.Documents()
 	if err != nil {
-		return nil, err
+		return body, err
 	}
 	a.warnOnce("a policy allows an action that the catalogue does not know; reports cannot show its service: is the catalogue up to date?",
 		"action", engine.Unknown(policies))
 	a.warnOnce("an attached policy is not in the inventory; reports cannot show what it grants: import a whole snapshot",
 		"policy", j.Subject.Missing)
-	return report.Compute(report.Input{
+	rep, err := report.Compute(report.Input{
 		Kind:        j.Subject.Kind,
 		Granularity: j.Granularity,
 		Policies:    policies,
@@ -190,6 +239,10 @@ func (a *API) compute(ctx context.Context, id string, j *job) (*report.Report, e
 		Catalog:     cat,
 		Engine:      engine,
 	}, FactsOf(ctx, a.Facts, j.Subject.Account))
+	if err == nil {
+		body.Report = *rep
+	}
+	return body, err
 }
 
 // FactsOf reads the facts of an account's principals for report.Compute.
@@ -293,7 +346,7 @@ func (a *API) oneJob(ctx context.Context, id string, do func(id string, h jobHea
 		return err
 	}
 	head, _, err := decodeHead(doc)
-	if err != nil || head.Type != serviceLastAccess {
+	if err != nil || head.Type != serviceLastAccess && head.Type != organizationType {
 		return err
 	}
 	return do(id, head, version)

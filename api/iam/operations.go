@@ -11,6 +11,8 @@ func (a *API) reportOperations() []wire.Operation {
 		wire.Op("GenerateServiceLastAccessedDetails", generateResource, a.GenerateServiceLastAccessedDetails),
 		wire.Op("GetServiceLastAccessedDetails", nil, a.GetServiceLastAccessedDetails),
 		wire.Op("GetServiceLastAccessedDetailsWithEntities", nil, a.GetServiceLastAccessedDetailsWithEntities),
+		wire.Op("GenerateOrganizationsAccessReport", accessReportResource, a.GenerateOrganizationsAccessReport),
+		wire.Op("GetOrganizationsAccessReport", nil, a.GetOrganizationsAccessReport),
 		wire.Op("ListPoliciesGrantingServiceAccess", listPoliciesResource, a.ListPoliciesGrantingServiceAccess),
 	}
 }
