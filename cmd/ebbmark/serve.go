@@ -161,10 +161,11 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	if _, _, err := engines.Current(ctx); err != nil {
 		return err
 	}
-	authority := &auth.Authority{Accounts: book, Log: v.log}
+	bound := organizationPolicies(book)
+	authority := &auth.Authority{Accounts: book, OrganizationPolicies: bound, Log: v.log}
 	jobs := iam.New(iam.Config{
 		Docs: s, Facts: s, Book: book, Keys: keys, Catalog: engines.Current, Clock: p.now, AsOf: v.asOf, Span: v.span,
-		Guard: authority.Guard, NewID: uuid.NewString, JobDelay: v.jobDelay, Retention: v.retention, Log: v.log,
+		Guard: authority.Guard, OrganizationPolicies: bound, NewID: uuid.NewString, JobDelay: v.jobDelay, Retention: v.retention, Log: v.log,
 	})
 	tree := organizations.New(organizations.Config{
 		Book: book, Random: keys.Random, Guard: authority.Guard, Clock: p.now, AsOf: v.asOf, Delay: v.jobDelay, Log: v.log,
