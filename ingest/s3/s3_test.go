@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -167,9 +168,15 @@ func TestWalk(t *testing.T) {
 func TestPagesAreStreamed(t *testing.T) {
 	w := newWorld(t)
 	const objects = 1050 // more than one page
-	for i := range objects {
-		w.put(t, fmt.Sprintf("flat/%04d", i), []byte("x"))
+	var writers sync.WaitGroup
+	for k := range 16 {
+		writers.Go(func() {
+			for i := k; i < objects; i += 16 {
+				w.put(t, fmt.Sprintf("flat/%04d", i), []byte("x"))
+			}
+		})
 	}
+	writers.Wait()
 	w.proxy.set(nil)
 	n := 0
 	for o, err := range w.source("flat/").Objects(t.Context()) {
@@ -192,7 +199,7 @@ func TestEveryFileIsReadOnceAndAGrowingDayIsFollowed(t *testing.T) {
 	s, src := mem.New(), w.source("")
 	src.Follow = true
 	in := ingest.New(ingest.Config{Store: s, Sources: []ingest.Source{src}, Now: func() time.Time { return noon }, Workers: 2, Retry: true})
-	for sentence, tt := range []struct {
+	for look, tt := range []struct {
 		put  func()
 		want ingest.Files
 	}{
@@ -205,7 +212,7 @@ func TestEveryFileIsReadOnceAndAGrowingDayIsFollowed(t *testing.T) {
 		tt.put()
 		sum, err := in.Run(t.Context())
 		if err != nil || sum.Files != tt.want {
-			t.Fatalf("look %d: %+v, %v; want %+v", sentence, sum, err, tt.want)
+			t.Fatalf("look %d: %+v, %v; want %+v", look, sum, err, tt.want)
 		}
 	}
 	// A late file, of a day that a quick look passes over, is found by whoever
@@ -225,7 +232,8 @@ func TestEveryFileIsReadOnceAndAGrowingDayIsFollowed(t *testing.T) {
 func TestFaults(t *testing.T) {
 	w := newWorld(t)
 	first, second := key("eu-west-1", "2026/05/30", "a"), key("eu-west-1", "2026/05/31", "b")
-	w.put(t, first, log(1, 3000))
+	whole := log(1, 3000)
+	w.put(t, first, whole)
 	w.put(t, second, log(3001, 3000))
 	calm := mem.New()
 	w.read(t, calm, w.source(""))
@@ -274,7 +282,13 @@ func TestFaults(t *testing.T) {
 		"a body that stands still": {once(2, func(w http.ResponseWriter, r *http.Request, forward func() *http.Response) {
 			stall(w, r, forward(), 5000)
 		}), ""},
-		"a server that knows no ranges":                {once(1, func(w http.ResponseWriter, _ *http.Request, forward func() *http.Response) { cut(w, forward(), 5000) }), ""},
+		"a server that knows no ranges": {always(func(w http.ResponseWriter, r *http.Request, forward func() *http.Response) {
+			if r.Header.Get("Range") == "" {
+				cut(w, forward(), 5000)
+				return
+			}
+			w.Write(whole)
+		}), ""},
 		"503 SlowDown for ever":                        {always(func(w http.ResponseWriter, _ *http.Request, _ func() *http.Response) { refuse(w, 503, "SlowDown") }), "the server answers 503 SlowDown: the proxy says so"},
 		"a body that is always empty":                  {always(func(w http.ResponseWriter, _ *http.Request, forward func() *http.Response) { shorten(w, forward(), 0) }), "the server sends 0 of "},
 		"a body that never comes":                      {always(func(w http.ResponseWriter, r *http.Request, forward func() *http.Response) { stall(w, r, forward(), 0) }), "nothing came for too long"},

@@ -73,8 +73,6 @@ func unpack(body string, depth int) (notice, error) {
 		return notice{ignore: "test message of S3"}, nil
 	case e.S3Bucket != "":
 		return trailNotice(e), nil
-	case e.Source == "aws.s3":
-		return bridgeNotice(e)
 	case strings.HasSuffix(e.DetailType, " via CloudTrail") && len(e.Detail) > 0:
 		// An envelope within another one is not what the reader of logs finds
 		// in the message's body.
@@ -82,6 +80,8 @@ func unpack(body string, depth int) (notice, error) {
 			return notice{}, errors.New("a CloudTrail event in an envelope of SNS: let EventBridge send to the queue itself")
 		}
 		return notice{record: true}, nil
+	case e.Source == "aws.s3":
+		return bridgeNotice(e)
 	case len(e.Records) > 0:
 		return s3Notice(e.Records)
 	}
