@@ -10,6 +10,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/ebbmark/ebbmark/cloudtrail"
 	"github.com/ebbmark/ebbmark/inflate"
 )
 
@@ -33,12 +34,73 @@ type decoder struct {
 	zs    *zstd.Decoder
 	guard guard
 
+	head   []byte
+	replay replay
+
 	window uint64 // the largest of a zstd stream; 0: zstdWindow
+	spool  int64  // the largest Parquet file; 0: maxSpool
 }
 
-// open begins to decompress r. Errors of reading r itself come through as they
+// open begins to read r: it decompresses it and turns records of other shapes
+// than CloudTrail's into such. Errors of reading r itself come through as they
 // are; those of its format are a *formatError.
 func (d *decoder) open(r io.Reader) (io.Reader, error) {
+	text, err := d.decompress(r)
+	if err != nil {
+		return nil, err
+	}
+	return d.shape(text)
+}
+
+// shape recognises what a text is by its beginning. The usual shape is handed
+// on as it is.
+func (d *decoder) shape(text io.Reader) (io.Reader, error) {
+	if d.head == nil {
+		d.head = make([]byte, headBytes)
+	}
+	n, err := fill(text, d.head)
+	d.replay = replay{head: d.head[:n], rest: text, err: err}
+	if bytes.HasPrefix(d.head[:n], []byte(parquetMagic)) {
+		return openParquet(&d.replay, cmp.Or(d.spool, maxSpool))
+	}
+	if convert := cloudtrail.Convert(d.head[:n]); convert != nil {
+		return convert(&d.replay), nil
+	}
+	return &d.replay, nil
+}
+
+// fill reads until head is full or an error comes, and returns it as it came:
+// io.ReadFull would make the end of a short text look like a text cut off.
+func fill(text io.Reader, head []byte) (n int, err error) {
+	for n < len(head) && err == nil {
+		var k int
+		k, err = text.Read(head[n:])
+		n += k
+	}
+	return n, err
+}
+
+// replay is a text whose beginning was read already, and the error that its
+// reading gave.
+type replay struct {
+	head []byte
+	rest io.Reader
+	err  error
+}
+
+func (r *replay) Read(p []byte) (int, error) {
+	if len(r.head) > 0 {
+		n := copy(p, r.head)
+		r.head = r.head[n:]
+		return n, nil
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	return r.rest.Read(p)
+}
+
+func (d *decoder) decompress(r io.Reader) (io.Reader, error) {
 	d.raw = counter{r: r}
 	if d.in == nil {
 		d.in = bufio.NewReaderSize(&d.raw, readBytes)
@@ -147,5 +209,5 @@ func (c *counter) Read(p []byte) (int, error) {
 // in, within the bounds of log files, and with little memory for a stranger's
 // sake.
 func Decompress(r io.Reader) (io.Reader, error) {
-	return (&decoder{window: pushWindow}).open(r)
+	return (&decoder{window: pushWindow, spool: pushSpool}).open(r)
 }

@@ -11,8 +11,14 @@ const (
 	// zstdWindow is the largest window of a zstd stream: what its author may
 	// ask of our memory. The zstd tool stays below it unless told --long=31.
 	zstdWindow = 128 << 20
-	// pushWindow is the same for what comes over the network.
+	// pushWindow and pushSpool are zstdWindow and maxSpool for what comes over
+	// the network.
 	pushWindow = 8 << 20
+	pushSpool  = 64 << 20
+	// headBytes is how much of a text its form is recognised by.
+	headBytes = 64 << 10
+	// maxSpool is the largest Parquet file, which needs a temporary copy.
+	maxSpool = 2 << 30
 	// freeText and maxRatio bound what a compressed file may expand to: beyond
 	// freeText, no more than maxRatio bytes for each of the file. Logs expand
 	// 10- to 60-fold; nothing honest comes near.

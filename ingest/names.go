@@ -46,8 +46,8 @@ func foreign(base string) string {
 var foreignEnds = []struct{ what, ends string }{
 	{"unfinished download", ".part .partial .tmp .crdownload"},
 	{"checksum or signature", ".md5 .sha1 .sha256 .sig .asc .crc"},
-	{"database", ".db .db-wal .db-shm .sqlite .parquet .orc .avro"},
-	{"document", ".md .html .pdf .csv .xml .yaml .yml .png .jpg .svg"},
+	{"database", ".db .db-wal .db-shm .sqlite .orc .avro"},
+	{"document", ".md .html .pdf .xml .yaml .yml .png .jpg .svg"},
 	{"archive", ".zip .tar .tgz .tar.gz .7z"},
 }
 
