@@ -34,6 +34,7 @@ var parts = []part{
 	{"grants", measureGrants},
 	{"report", measureReport},
 	{"start", measureStart},
+	{"iam", measureIAM},
 }
 
 // bench is what the parts work with and where they leave their figures.
