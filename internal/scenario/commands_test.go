@@ -28,6 +28,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"assume": assume,
 	"as":     as,
 	"aws":    callAWS,
+	"settle": settle,
 	"save":   save,
 	"json":   compareJSON,
 	"error":  wantError,
@@ -91,6 +92,22 @@ func callAWS(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%v\n%s\n%s", err, ts.ReadFile("stderr"), tail(ts))
 	}
 }
+
+// settle SERVICE OP …: a call, again and again until its answer says nothing of
+// IN_PROGRESS.
+func settle(ts *testscript.TestScript, _ bool, args []string) {
+	for end := time.Now().Add(settleLimit); ; {
+		callAWS(ts, false, args)
+		if !strings.Contains(ts.ReadFile("stdout"), "IN_PROGRESS") {
+			return
+		}
+		if time.Now().After(end) {
+			ts.Fatalf("still in progress after %v", settleLimit)
+		}
+	}
+}
+
+const settleLimit = 20 * time.Second
 
 func tail(ts *testscript.TestScript) string {
 	log, err := os.ReadFile(ts.MkAbs("server.log"))

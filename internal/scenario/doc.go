@@ -11,6 +11,7 @@
 //	assume NAME ROLE SESSION [POLICY]  assume a role; NAME alone: GetSessionToken
 //	as NAME                  who makes the following calls
 //	[!] aws SERVICE OP …     a call through the client at hand
+//	settle SERVICE OP …      a call, until its answer has nothing IN_PROGRESS
 //	save VAR PATH            keep a value of the answer
 //	is PATH VALUE            the answer has this value there
 //	count PATH N             the answer has a list of N there

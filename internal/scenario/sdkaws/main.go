@@ -21,6 +21,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
 )
@@ -57,6 +58,8 @@ func run(ctx context.Context, args []string) error {
 	switch args[2] {
 	case "iam":
 		client = reflect.ValueOf(iam.NewFromConfig(cfg, func(o *iam.Options) { o.RetryMaxAttempts = attempts }))
+	case "organizations":
+		client = reflect.ValueOf(organizations.NewFromConfig(cfg, func(o *organizations.Options) { o.RetryMaxAttempts = attempts }))
 	case "sts":
 		client = reflect.ValueOf(sts.NewFromConfig(cfg, func(o *sts.Options) { o.RetryMaxAttempts = attempts }))
 	default:
