@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
 	"strings"
 	"sync"
 	"time"
@@ -51,13 +50,14 @@ func newLeases(docs store.Docs, now func() time.Time, holder string) *leases {
 // groupOf is the group that an object is read with: its folder, without the
 // days at its end, so that the logs of one account and Region are one group.
 func groupOf(id string) string {
-	dir := path.Dir(id)
+	kind, name, _ := strings.Cut(id, ":")
+	dir := name[:max(strings.LastIndexByte(name, '/'), 0)]
 	for {
-		before, last := path.Split(strings.TrimSuffix(dir, "/"))
-		if last == "" || strings.Trim(last, "0123456789") != "" || len(last) > len("2006") {
-			return dir
+		i := strings.LastIndexByte(dir, '/')
+		if last := dir[i+1:]; i < 0 || last == "" || len(last) > len("2006") || strings.Trim(last, "0123456789") != "" {
+			return kind + ":" + dir
 		}
-		dir = strings.TrimSuffix(before, "/")
+		dir = dir[:i]
 	}
 }
 

@@ -175,7 +175,20 @@ var (
 )
 
 // isDenied reports whether err says that we may not.
-func isDenied(err error) bool { return statusOf(err) == http.StatusForbidden }
+func isDenied(err error) bool {
+	return statusOf(err) == http.StatusForbidden && foreign(err) == nil
+}
+
+// foreign is what another service answered on the way to a request of ours, such
+// as STS that would not give the role; nil when there is no such thing.
+func foreign(err error) error {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if op, ok := err.(*smithy.OperationError); ok && op.Service() != s3.ServiceID {
+			return op
+		}
+	}
+	return nil
+}
 
 // statusOf is the HTTP status of an error of the service; 0 when there is none.
 func statusOf(err error) int {
@@ -188,6 +201,9 @@ func statusOf(err error) int {
 // reason says in a few words what a request failed with. The SDK's own text has
 // ids that differ each time, which would make the same failure look new.
 func reason(err error) error {
+	if other := foreign(err); other != nil {
+		return fmt.Errorf("no credentials: %w", other)
+	}
 	code, text := "", ""
 	if e, ok := errors.AsType[smithy.APIError](err); ok {
 		code, text = e.ErrorCode(), e.ErrorMessage()
