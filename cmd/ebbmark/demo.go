@@ -88,12 +88,15 @@ func (p *program) writeSample(d demo) error {
 	return nil
 }
 
-// The demo's caller: an administrator of the payments account, with a key that
-// is the same in every demo so that its lines can be pasted.
+// The demo's callers: an administrator of the payments account, and one of the
+// management account for the organization, with keys that are the same in every
+// demo so that its lines can be pasted.
 const (
 	demoPrincipal = "arn:aws:iam::333344445555:root"
 	demoKeyID     = "AKIAEBBMARKDEMO00001"
-	demoSecret    = "ebbmark-demo-secret-key-not-for-use"
+	demoManager   = "arn:aws:iam::111122223333:root"
+	demoManagerID = "AKIAEBBMARKDEMO00002"
+	demoSecret    = "ebbmark-demo-secret-key-not-for-use" // of both
 )
 
 // runDemo plays the part of an operator: it calls the program's own commands.
@@ -116,6 +119,7 @@ func (p *program) runDemo(ctx context.Context, d demo) (err error) {
 		append([]string{"import", "--init", "--store", dsn, filepath.Join(d.write, "organization.json")}, snapshots...),
 		{"ingest", "--store", dsn, filepath.Join(d.write, "logs")},
 		{"keys", "create", "--store", dsn, "--id", demoKeyID, "--secret", demoSecret, demoPrincipal},
+		{"keys", "create", "--store", dsn, "--id", demoManagerID, "--secret", demoSecret, demoManager},
 		{"serve", "--store", dsn, "--listen", d.listen},
 	} {
 		part := *p
@@ -156,8 +160,11 @@ The sample organization is ready. Paste into another shell:
   job=$(aws --endpoint-url %[3]s iam generate-service-last-accessed-details --arn arn:aws:iam::333344445555:role/payments/payments-api --granularity ACTION_LEVEL --query JobId --output text)
   aws --endpoint-url %[3]s iam get-service-last-accessed-details --job-id $job
   aws --endpoint-url %[3]s iam list-policies-granting-service-access --arn arn:aws:iam::333344445555:user/developers/paula --service-namespaces athena redshift
+  export AWS_ACCESS_KEY_ID=%[4]s
+  job=$(aws --endpoint-url %[3]s iam generate-organizations-access-report --entity-path o-ebbmarkdemo/r-ebbm/ou-ebbm-workload/ou-ebbm-payments --query JobId --output text)
+  aws --endpoint-url %[3]s iam get-organizations-access-report --job-id $job
 
 Ctrl-C ends the demo and removes its files.
 
-`, demoKeyID, demoSecret, endpoint)
+`, demoKeyID, demoSecret, endpoint, demoManagerID)
 }

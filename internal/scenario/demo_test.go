@@ -37,15 +37,20 @@ func TestDemoLinesWorkWhenPasted(t *testing.T) {
 		}
 		sampleReady = sampleReady || strings.HasPrefix(lines.Text(), "The sample organization is ready")
 	}
-	if len(pasted) != 4 {
+	if len(pasted) != 7 {
 		t.Fatalf("the demo printed %d lines to paste: %q\n%s", len(pasted), pasted, log.String())
 	}
 	report, granting := paste(t, temp, pasted[:3]), paste(t, temp, append(pasted[:1:1], pasted[3]))
+	organization := paste(t, temp, append(pasted[:1:1], pasted[4:]...))
 	if report["JobStatus"] != "COMPLETED" || len(report["ServicesLastAccessed"].([]any)) < 8 {
 		t.Errorf("the report: %v", report)
 	}
 	if len(granting["PoliciesGrantingServiceAccess"].([]any)) != 2 {
 		t.Errorf("the granting policies: %v", granting)
+	}
+
+	if used, ok := organization["NumberOfServicesAccessible"].(float64); !ok || organization["JobStatus"] != "COMPLETED" || used < 20 || used > 60 {
+		t.Errorf("the report of the organization: %v", organization)
 	}
 
 	demo.Process.Signal(syscall.SIGINT)
