@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/wire"
 )
 
@@ -105,5 +106,20 @@ func TestConditionKeys(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestDelegatedAdministratorsOwnPolicies: what is the organization's is named by
+// the management account, and yet only the caller's own account decides.
+func TestDelegatedAdministratorsOwnPolicies(t *testing.T) {
+	w := newWorld(t, false)
+	w.guard = (&auth.Authority{Accounts: w.Book, Log: w.Log}).Guard
+	if got := failure(w.ask(admin, "DescribeAccount", `{"AccountId":"222222222222"}`)); got != "" {
+		t.Errorf("its root: %q", got)
+	}
+	nobody := callerOf(admin)
+	nobody.Kind, nobody.ARN, nobody.Entity = wire.UserCaller, "arn:aws:iam::333333333333:user/nobody", "AIDANOBODY0000000001"
+	if err := w.guard(t.Context(), nobody, "organizations:DescribeAccount", "arn:aws:organizations::111111111111:account/o-exampleorg1/222222222222"); err == nil {
+		t.Error("a user without policies may ask")
 	}
 }

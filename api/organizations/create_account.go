@@ -23,6 +23,8 @@ import (
 const (
 	// accessRole is the role that lets the management account in.
 	accessRole = "OrganizationAccountAccessRole"
+	// maxPending is how many accounts may be in the making at once.
+	maxPending = 100
 	// makeLimit bounds the making of one account.
 	makeLimit = time.Minute
 )
@@ -61,7 +63,10 @@ func (a *API) createAccount(ctx context.Context, caller wire.Caller, in *createA
 		return nil, err
 	}
 	_, err = a.write(ctx, caller, v, func(o *organization.Organization) error {
-		if pending(o)+len(o.Accounts) >= organization.MaxAccounts {
+		switch waiting := pending(o); {
+		case waiting >= maxPending:
+			return exception("TooManyRequestsException", "%d accounts are being made. Wait until some of them are ready.", waiting)
+		case waiting+len(o.Accounts) >= organization.MaxAccounts:
 			return organization.ErrTooManyAccounts
 		}
 		o.AddCreateStatus(status)

@@ -166,6 +166,29 @@ func TestCreateAccountResumes(t *testing.T) {
 	}
 }
 
+// TestCreateAccountBounds: what waits to be made is bounded.
+func TestCreateAccountBounds(t *testing.T) {
+	w := newWorld(t, false)
+	w.Delay = time.Hour
+	err := w.Book.WriteOrganization(t.Context(), orgID, func(o *organization.Organization) error {
+		for i := range 99 {
+			o.AddCreateStatus(organization.CreateAccountStatus{ID: fmt.Sprintf("car-%08d", i), State: organization.InProgress, Requested: w.now()})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.must("CreateAccount", `{"AccountName":"x","Email":"x@example.com"}`)
+	if got := failure(w.ask(mgmt, "CreateAccount", `{"AccountName":"y","Email":"y@example.com"}`)); got != "TooManyRequestsException" {
+		t.Errorf("got %q", got)
+	}
+	token := value(t, w.must("ListCreateAccountStatus", `{"States":["IN_PROGRESS"]}`), "NextToken")
+	if got := w.must("ListCreateAccountStatus", `{"States":["IN_PROGRESS"],"NextToken":"`+token+`"}`); strings.Count(got, `"Id"`) != 20 {
+		t.Errorf("second page: %s", got)
+	}
+}
+
 // TestMirror: what AWS keeps is read here and not written.
 func TestMirror(t *testing.T) {
 	w := newWorld(t, true)
