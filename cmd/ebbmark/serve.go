@@ -48,8 +48,8 @@ func (p *program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the AWS APIs",
-		Long: `Serves the APIs of AWS IAM and STS for what is in a store. The AWS CLI and the
-SDKs call it with --endpoint-url.
+		Long: `Serves the APIs of AWS IAM, STS and Organizations for what is in a store. The
+AWS CLI and the SDKs call it with --endpoint-url.
 
 A store that does not exist is made when --init says so, or when no --store is
 given. It gets an account and a key of its root: those of EBBMARK_ACCOUNT_ID,
