@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ebbmark/ebbmark/activity"
@@ -15,30 +16,46 @@ var (
 	_ store.LastCalls = (*DB)(nil)
 )
 
+// versionOf and callsOf are what answers are remembered by.
+type (
+	versionOf struct{ kind, id string }
+	callsOf   struct{ account, principals string }
+)
+
 // DocVersion implements store.Versions. The version lies before the body, of
 // which nothing is read.
-func (db *DB) DocVersion(ctx context.Context, kind store.Kind, id string) (version store.Version, err error) {
-	found := false
-	err = db.query(ctx, func(r *sql.Rows) error {
-		found = true
-		return r.Scan(&version)
-	}, "SELECT version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
-	switch {
-	case err != nil:
-		return 0, explain(fmt.Sprintf("read %s %q", kind, id), err)
-	case !found:
-		return 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
-	}
-	return version, nil
+func (db *DB) DocVersion(ctx context.Context, kind store.Kind, id string) (store.Version, error) {
+	return remembered(ctx, db, versionOf{string(kind), id}, always[store.Version], func() (version store.Version, err error) {
+		found := false
+		err = db.query(ctx, func(r *sql.Rows) error {
+			found = true
+			return r.Scan(&version)
+		}, "SELECT version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
+		switch {
+		case err != nil:
+			return 0, explain(fmt.Sprintf("read %s %q", kind, id), err)
+		case !found:
+			return 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
+		}
+		return version, nil
+	})
 }
+
+func always[V any](V) bool { return true }
 
 // LastCalls implements store.LastCalls. SQLite walks the principals' facts
 // itself, which costs a tenth of handing them over; and it looks up the names,
 // so that one that was never seen costs nothing besides.
-func (db *DB) LastCalls(ctx context.Context, account string, principals []string) (list []store.RegionCalls, err error) {
+func (db *DB) LastCalls(ctx context.Context, account string, principals []string) ([]store.RegionCalls, error) {
 	if len(principals) == 0 {
 		return nil, ctx.Err()
 	}
+	list, err := remembered(ctx, db, callsOf{account, fmt.Sprintf("%q", principals)}, always[[]store.RegionCalls],
+		func() ([]store.RegionCalls, error) { return db.lastCalls(ctx, account, principals) })
+	return slices.Clone(list), err
+}
+
+func (db *DB) lastCalls(ctx context.Context, account string, principals []string) (list []store.RegionCalls, err error) {
 	args := make([]any, 0, 2*len(principals)+3)
 	for _, p := range principals {
 		args = append(args, store.Bucket(account, p), p)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -10,22 +11,38 @@ import (
 	"github.com/ebbmark/ebbmark/store"
 )
 
+// bodyOf is what documents are remembered by.
+type bodyOf struct{ kind, id string }
+
 // GetDoc implements store.Docs.
 func (db *DB) GetDoc(ctx context.Context, kind store.Kind, id string) ([]byte, store.Version, error) {
-	var body []byte
-	var version store.Version
+	small := func(d document) bool { return len(d.body) <= maxRememberedBody }
+	d, err := remembered(ctx, db, bodyOf{string(kind), id}, small, func() (document, error) { return db.document(ctx, kind, id) })
+	if err == nil && small(d) {
+		return bytes.Clone(d.body), d.version, nil // the remembered one is everybody's
+	}
+	return d.body, d.version, err
+}
+
+// document is a stored document.
+type document struct {
+	body    []byte
+	version store.Version
+}
+
+func (db *DB) document(ctx context.Context, kind store.Kind, id string) (d document, err error) {
 	found := false
-	err := db.query(ctx, func(r *sql.Rows) error {
+	err = db.query(ctx, func(r *sql.Rows) error {
 		found = true
-		return r.Scan(&body, &version)
+		return r.Scan(&d.body, &d.version)
 	}, "SELECT body, version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
 	switch {
 	case err != nil:
-		return nil, 0, explain(fmt.Sprintf("read %s %q", kind, id), err)
+		return document{}, explain(fmt.Sprintf("read %s %q", kind, id), err)
 	case !found:
-		return nil, 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
+		return document{}, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
 	}
-	return body, version, nil
+	return d, nil
 }
 
 // PutDoc implements store.Docs.

@@ -31,7 +31,7 @@ const (
 	lockPoll     = 200              // milliseconds in SQLite's busy handler before we look at the context again
 	readWait     = 10_000           // milliseconds a reader waits while another process opens or closes the file
 	readers      = 16               // reading connections at most
-	idleReaders  = 4                // reading connections kept open
+	idleReaders  = 8                // reading connections kept open
 	writerCache  = 64 << 10         // KiB of pages the writer keeps in memory
 	readerCache  = 8 << 10          // KiB of pages each reader keeps in memory
 	checkpointAt = 4096             // pages in the WAL before they are moved to the main file
@@ -46,7 +46,8 @@ type DB struct {
 	write *writer
 	names *names
 
-	prepared prepared // statements of read
+	prepared  prepared // statements of read
+	unchanged unchanged
 }
 
 var _ store.Store = (*DB)(nil)
@@ -174,5 +175,5 @@ func location(path string, pragmas ...string) string {
 
 // Close implements store.Store.
 func (db *DB) Close() error {
-	return errors.Join(db.prepared.close(), db.read.Close(), db.write.close())
+	return errors.Join(db.unchanged.close(), db.prepared.close(), db.read.Close(), db.write.close())
 }
