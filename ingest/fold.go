@@ -133,3 +133,10 @@ func (f *Fold) Attempt() {
 
 // Forget forgets the facts, which have been written, and goes on counting.
 func (f *Fold) Forget() { clear(f.facts) }
+
+// Refuse counts a record that was refused before it came to Record.
+func (f *Fold) Refuse(reason string) {
+	f.begin()
+	f.Counts.Records++
+	f.Counts.Refused[reason]++
+}

@@ -19,6 +19,9 @@ const (
 	headBytes = 64 << 10
 	// maxSpool is the largest Parquet file, which needs a temporary copy.
 	maxSpool = 2 << 30
+	// maxRowsPerByte bounds the rows of a Parquet file by its size: a page of
+	// nulls has as many as it says.
+	maxRowsPerByte = 64
 	// freeText and maxRatio bound what a compressed file may expand to: beyond
 	// freeText, no more than maxRatio bytes for each of the file. Logs expand
 	// 10- to 60-fold; nothing honest comes near.

@@ -26,6 +26,7 @@ type parquetText struct {
 	cols []*column
 	left []byte
 	err  error
+	more int64 // rows that may follow
 }
 
 // openParquet copies r, up to most bytes.
@@ -54,7 +55,7 @@ func openParquet(r io.Reader, most int64) (_ io.Reader, err error) {
 	if err != nil {
 		return nil, &formatError{"parquet", "damaged or cut off: " + err.Error()}
 	}
-	return &parquetText{file: file, rest: table.RowGroups()}, nil
+	return &parquetText{file: file, rest: table.RowGroups(), more: size * maxRowsPerByte}, nil
 }
 
 func (t *parquetText) Read(p []byte) (int, error) {
@@ -92,6 +93,9 @@ func (t *parquetText) row() (line []byte, err error) {
 			}
 		}
 		f, err := nextRow(t.cols)
+		if t.more--; err == nil && t.more < 0 {
+			err = fmt.Errorf("more than %d rows for each of its bytes", maxRowsPerByte)
+		}
 		if err == nil {
 			return f.Line(), nil
 		}

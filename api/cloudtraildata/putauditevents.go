@@ -1,6 +1,7 @@
 package cloudtraildata
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -97,40 +98,42 @@ func (a *API) open(channel string, c wire.Caller) error {
 
 // take takes one event and returns its event id, or why it failed (CT-71).
 func (a *API) take(fold *ingest.Fold, account string, e *auditEvent) (string, *wire.Error) {
-	if len(e.Data) > maxData {
-		return "", wire.Errorf(0, "FieldTooLong", "eventData is longer than %d bytes.", maxData)
-	}
-	if sum := sha256.Sum256([]byte(e.Data)); e.Checksum != "" &&
-		subtle.ConstantTimeCompare([]byte(e.Checksum), []byte(base64.StdEncoding.EncodeToString(sum[:]))) != 1 {
-		return "", wire.Errorf(0, "InvalidChecksum", "eventDataChecksum is not the base64 SHA-256 of eventData.")
-	}
-	event, bad := readEvent(e.Data)
+	event, bad := e.check(account)
 	if bad != nil {
+		fold.Refuse(bad.Code)
 		return "", bad
-	}
-	if event.Recipient != "" && event.Recipient != account {
-		return "", wire.Errorf(0, "InvalidRecipient", "recipientAccountId does not own the channel.")
 	}
 	native := event.native(e.Data)
 	if native == "" { // CT-73: audit only
 		fold.Other(cloudtrail.ReasonAudit)
 		return a.NewID(), nil
 	}
-	id, bad := "", (*wire.Error)(nil)
+	id := ""
 	err := cloudtrail.Scan(strings.NewReader(native), func(r *cloudtrail.Record) error {
 		id = string(r.EventID)
-		if _, err := fold.Record(r, a.Door.Now(), a.Door.May(account)); err != nil {
-			bad = wire.Errorf(0, "InvalidData", "%s", err)
-		}
-		return nil
+		_, err := fold.Record(r, a.Door.Now(), a.Door.May(account))
+		return err
 	})
 	if err != nil {
-		bad = wire.Errorf(0, "InvalidData", "%s", err)
+		return "", wire.Errorf(0, "InvalidData", "%s", err)
 	}
-	if id == "" {
-		id = a.NewID()
+	return cmp.Or(id, a.NewID()), nil
+}
+
+// check reads an event, or says why it failed.
+func (e *auditEvent) check(account string) (*event, *wire.Error) {
+	if len(e.Data) > maxData {
+		return nil, wire.Errorf(0, "FieldTooLong", "eventData is longer than %d bytes.", maxData)
 	}
-	return id, bad
+	if sum := sha256.Sum256([]byte(e.Data)); e.Checksum != "" &&
+		subtle.ConstantTimeCompare([]byte(e.Checksum), []byte(base64.StdEncoding.EncodeToString(sum[:]))) != 1 {
+		return nil, wire.Errorf(0, "InvalidChecksum", "eventDataChecksum is not the base64 SHA-256 of eventData.")
+	}
+	event, bad := readEvent(e.Data)
+	if bad == nil && event.Recipient != account {
+		bad = wire.Errorf(0, "InvalidRecipient", "recipientAccountId does not own the channel.")
+	}
+	return event, bad
 }
 
 // event is what decides how an event is read.

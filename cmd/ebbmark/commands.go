@@ -21,6 +21,7 @@ func (p *program) commands() []*cobra.Command {
 		p.reportCommand(),
 		p.serveCommand(),
 		p.syncCommand(),
+		p.validateLogsCommand(),
 		p.versionCommand(),
 	}
 }

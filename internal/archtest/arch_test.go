@@ -29,6 +29,7 @@ var rooms = []struct {
 	{"inflate", true, ""}, // gzip, faster than the libraries: most of what reading logs costs
 	{"activity", true, "arn policy"},
 	{"cloudtrail", true, "arn"},
+	{"digest", true, ""},
 	{"catalog", true, "policy"},
 	{"grant", true, "arn policy catalog"},
 	{"inventory", true, "arn policy"},
