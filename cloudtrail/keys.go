@@ -6,16 +6,19 @@ import "encoding/binary"
 type recordKey struct {
 	name string
 	// read reads the value at pos, whose first byte is c; nil: the record is
-	// none, or wrapped in another, and is not for the quick path.
-	read  func(s *Scanner, c byte) bool
-	inner bool // only some keys in the value matter: see innerKeys
+	// none, or wrapped in another, and is not for the quick way.
+	read func(s *Scanner, c byte) bool
+	// open stands in for read on the quick way when the value is an object: its
+	// members are found as such.
+	open func(s *Scanner)
+	rare bool // the value matters only when it has one of rareKeys
 }
 
 // recordKeys are all of them. No two end in the same seven characters, so a
 // word tells which one a key can be.
 var recordKeys = [...]recordKey{
 	{name: "eventVersion", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventVersion, inVersion, c) }},
-	{name: "userIdentity", read: (*Scanner).identity},
+	{name: "userIdentity", read: (*Scanner).identity, open: (*Scanner).openIdentity},
 	{name: "eventTime", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.EventTime, inTime, c) }},
 	{name: "eventSource", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventSource, inSource, c) }},
 	{name: "eventName", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventName, inName, c) }},
@@ -28,13 +31,29 @@ var recordKeys = [...]recordKey{
 	{name: "eventCategory", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Category, inCategory, c) }},
 	{name: "managementEvent", read: func(s *Scanner, c byte) bool { return s.bool(&s.rec.Management, inManagement, c) }},
 	{name: "readOnly", read: func(s *Scanner, c byte) bool { return s.bool(&s.rec.ReadOnly, inReadOnly, c) }},
-	{name: "requestParameters", read: (*Scanner).parameters, inner: true},
-	{name: "responseElements", read: (*Scanner).response, inner: true},
+	{name: "requestParameters", read: (*Scanner).parameters, rare: true},
+	{name: "responseElements", read: (*Scanner).response, rare: true},
 	{name: "detail"}, {name: "detail-type"}, {name: "CloudTrailEvent"},
 }
 
-// innerKeys are the keys that matter in the values of inner keys.
-var innerKeys = [...]uint64{wordOf("serviceNamespace"), wordOf("statement"), wordOf("ConsoleLogin")}
+// rareKeys are the keys that matter in values that rarely do.
+var rareKeys = [...]uint64{wordOf("serviceNamespace"), wordOf("statement"), wordOf("ConsoleLogin")}
+
+// identityKeys are the keys of userIdentity that mean something, in the order
+// in which AWS writes them. No two end in the same three characters.
+var identityKeys = [...]recordKey{
+	{name: "type", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.User.Type, inUserType, c) }},
+	{name: "principalId", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.PrincipalID, inUserPrincipal, c) }},
+	{name: "arn", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.ARN, inUserARN, c) }},
+	{name: "accountId", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.User.AccountID, inUserAccount, c) }},
+	{name: "accessKeyId", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.AccessKeyID, inUserKey, c) }},
+	{name: "userName", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.UserName, inUserName, c) }},
+	{name: "sessionContext", read: (*Scanner).session, open: (*Scanner).openSession},
+	{name: "invokedBy", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.User.InvokedBy, inInvokedBy, c) }},
+}
+
+// issuerName is the one key of sessionContext that means something.
+const issuerName = "sessionIssuer"
 
 // recordKeySlots says where in recordKeys the key of a word is, if it is there:
 // one more than its index. keyFactor spreads the words of recordKeys without a
@@ -96,4 +115,13 @@ func (s *Scanner) parameters(c byte) bool {
 func (s *Scanner) response(c byte) bool {
 	s.rec.ConsoleLogin = ""
 	return s.optional(responseMember, c)
+}
+
+func userMember(s *Scanner, key []byte, c byte) bool {
+	for i := range identityKeys {
+		if k := &identityKeys[i]; k.name == string(key) {
+			return k.read(s, c)
+		}
+	}
+	return s.skip(c)
 }

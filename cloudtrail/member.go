@@ -112,12 +112,17 @@ func ours(key []byte) []byte {
 	return key
 }
 
+// identity reads userIdentity.
 func (s *Scanner) identity(c byte) bool {
-	r := s.rec
-	clear(r.faults[inUser : inIssuerName+1])
-	r.User.reset()
-	r.User.Present = c == '{'
+	s.openIdentity()
+	s.rec.User.Present = c == '{'
 	return s.object(inUser, userMember, c)
+}
+
+func (s *Scanner) openIdentity() {
+	clear(s.rec.faults[inUser : inIssuerName+1])
+	s.rec.User.reset()
+	s.rec.User.Present = true
 }
 
 func (s *Scanner) faultless(from, to field) bool {
@@ -129,41 +134,27 @@ func (s *Scanner) faultless(from, to field) bool {
 	return true
 }
 
-func userMember(s *Scanner, key []byte, c byte) bool {
-	u := &s.rec.User
-	switch string(key) {
-	case "type":
-		return s.string(&u.Type, inUserType, c)
-	case "principalId":
-		return s.bytes(&u.PrincipalID, inUserPrincipal, c)
-	case "arn":
-		return s.bytes(&u.ARN, inUserARN, c)
-	case "accountId":
-		return s.string(&u.AccountID, inUserAccount, c)
-	case "accessKeyId":
-		return s.bytes(&u.AccessKeyID, inUserKey, c)
-	case "userName":
-		return s.bytes(&u.UserName, inUserName, c)
-	case "invokedBy":
-		return s.string(&u.InvokedBy, inInvokedBy, c)
-	case "sessionContext":
-		u.Issuer = Issuer{}
-		clear(s.rec.faults[inContext : inIssuerName+1])
-		return s.object(inContext, contextMember, c)
-	}
-	return s.skip(c)
+// session reads sessionContext.
+func (s *Scanner) session(c byte) bool {
+	s.openSession()
+	return s.object(inContext, contextMember, c)
+}
+
+func (s *Scanner) openSession() {
+	s.rec.User.Issuer = Issuer{}
+	clear(s.rec.faults[inContext : inIssuerName+1])
 }
 
 func contextMember(s *Scanner, key []byte, c byte) bool {
-	if string(key) != "sessionIssuer" {
+	if string(key) != issuerName {
 		return s.skip(c)
 	}
-	clear(s.rec.faults[inIssuer : inIssuerName+1])
 	return s.issuer(c)
 }
 
 // issuer reads sessionIssuer, or finds it among those seen before.
 func (s *Scanner) issuer(c byte) bool {
+	clear(s.rec.faults[inIssuer : inIssuerName+1])
 	to := &s.rec.User.Issuer
 	*to = Issuer{}
 	if c != '{' {
@@ -253,10 +244,25 @@ func (s *Scanner) value(f field, c byte) (b []byte, ok bool) {
 
 // string takes a value that is likely to have come before. What is remembered
 // is sound, so only new values are examined.
+//
+// Most fields have the value that they had in the record before.
 func (s *Scanner) string(to *string, f field, c byte) bool {
+	last := &s.mem.last[f]
+	if n := len(*last); n > 0 && c == '"' && s.end-s.pos > n+1 && s.buf[s.pos+1+n] == '"' && string(s.buf[s.pos+1:s.pos+1+n]) == *last {
+		*to = *last
+		s.pos += n + 2
+		if s.rec.faulty {
+			s.blame(f, 0)
+		}
+		return true
+	}
+	window, from := s.base, s.pos+1
 	b, ok := s.value(f, c)
 	if *to, _ = s.mem.known(b); *to == "" && len(b) > 0 {
 		*to = s.mem.text(s.soundValue(f, b))
+	}
+	if ok && s.base == window && s.faults == 0 && c == '"' && string(s.buf[from:s.pos-1]) == *to { // it has no escapes
+		*last = *to
 	}
 	return ok
 }

@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // quick reads a record of a list in two passes: the first walks over bitmaps of
@@ -22,14 +23,24 @@ type quick struct {
 
 	hits  [maxHits]hit
 	found int
-	inner bool // a key was seen that innerKeys may mean
+	rare  bool // a key was seen that rareKeys may mean
+
+	// Where the walk is: in which value of a record, and of userIdentity.
+	under, below int
 }
 
 // hit is a value that matters.
 type hit struct {
-	key uint8 // of recordKeys
+	key *recordKey
 	at  int32 // of the value's first byte in the window
 }
+
+// Where keys are in their tables.
+var (
+	userIdentityKey = slices.IndexFunc(recordKeys[:], func(k recordKey) bool { return k.name == "userIdentity" })
+	sessionKey      = slices.IndexFunc(identityKeys[:], func(k recordKey) bool { return k.name == "sessionContext" })
+	issuerKey       = recordKey{name: issuerName, read: (*Scanner).issuer}
+)
 
 // verdict is how a walk over a record has ended.
 type verdict uint8
@@ -79,13 +90,16 @@ func (s *Scanner) lengthen(start int) bool {
 // collect reads the values that the walk has found.
 func (s *Scanner) collect() bool {
 	s.begin(listing)
-	for _, h := range s.quick.hits[:s.quick.found] {
-		k := &recordKeys[h.key]
-		if k.inner && !s.quick.inner {
+	for i := range s.quick.found {
+		h := &s.quick.hits[i]
+		if h.key.rare && !s.quick.rare {
 			continue
 		}
 		s.pos = int(h.at)
-		if !k.read(s, s.buf[s.pos]) {
+		c := s.buf[s.pos]
+		if c == '{' && h.key.open != nil {
+			h.key.open(s)
+		} else if !h.key.read(s, c) {
 			return false
 		}
 	}
@@ -114,7 +128,7 @@ func (s *Scanner) fillBlocks() {
 // gives the place behind it.
 func (s *Scanner) walk(start int) (end int, how verdict) {
 	q := &s.quick
-	q.found, q.inner = 0, false
+	q.found, q.rare, q.under, q.below = 0, false, -1, -1
 	k := s.filled(start)
 	w := walker{live: ^uint64(0) << ((start - q.at) % blockBytes)}
 	for ; ; k++ {
@@ -146,11 +160,11 @@ type walker struct {
 	kinds uint64 // of the open brackets, the innermost lowest: 1 for a brace
 	depth int
 
-	// Of the block: bytes that lie directly in an object of any depth, in the
-	// record, and in objects and arrays that are its values; where scalars
-	// begin; and the colons.
+	// Of the block: bytes that lie directly in an object of any depth, at each
+	// of the first levels, the record being level 1; where scalars begin; and
+	// the colons.
 	object  uint64
-	level   [3]uint64
+	level   [4]uint64
 	scalars uint64
 	colons  uint64
 
@@ -164,7 +178,7 @@ type walker struct {
 // levels walks over the brackets of a block. It ends the record, and live, at
 // the bracket that closes it.
 func (w *walker) levels(b *block) (last, ok bool) {
-	w.object, w.level = 0, [3]uint64{}
+	w.object, w.level = 0, [4]uint64{}
 	rest := w.live
 	depth, kinds := w.depth, w.kinds
 	for x := (b.open | b.close) & w.live; x != 0; x &= x - 1 {
@@ -312,31 +326,86 @@ func digitsEnd(b []byte, i int) int {
 	return i
 }
 
-// findKeys looks at the keys before the colons of a block at the place at, of the
-// record that begins at start.
+// findKeys looks at the keys before the colons of a block at the place at, of
+// the record that begins at start. It reports false for a record that is not
+// for the quick way.
 func (s *Scanner) findKeys(start, at int, w *walker) bool {
 	q := &s.quick
-	for x := w.colons & w.level[1]; x != 0; x &= x - 1 {
+	for x := w.colons & (w.level[1] | w.level[2] | w.level[3]); x != 0; x &= x - 1 {
 		colon := at + bits.TrailingZeros64(x)
-		if colon-start <= wordBytes {
-			continue
+		switch bit := x & -x; {
+		case w.level[1]&bit != 0:
+			if !s.recordKeyAt(start, colon) {
+				return false
+			}
+		case q.under == userIdentityKey && w.level[2]&bit != 0:
+			s.identityKeyAt(colon)
+		case q.under == userIdentityKey && q.below == sessionKey && s.isKey(issuerName, colon):
+			s.note(&issuerKey, colon)
+		case q.under >= 0 && recordKeys[q.under].rare && w.level[2]&bit != 0:
+			word := binary.LittleEndian.Uint64(s.buf[colon-wordBytes:])
+			q.rare = q.rare || word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
 		}
-		i := recordKeySlots[slotOf(binary.LittleEndian.Uint64(s.buf[colon-wordBytes:]))]
-		if i == 0 || !s.isKey(recordKeys[i-1].name, colon) {
-			continue
-		}
-		if recordKeys[i-1].read == nil || q.found == maxHits {
-			return false
-		}
-		q.hits[q.found] = hit{i - 1, int32(colon + 1)}
+	}
+	return q.found < maxHits
+}
+
+// note notes the value behind a colon.
+func (s *Scanner) note(k *recordKey, colon int) {
+	q := &s.quick
+	if q.found < maxHits {
+		q.hits[q.found] = hit{k, int32(colon + 1)}
 		q.found++
 	}
-	for x := w.colons & w.level[2]; x != 0; x &= x - 1 {
-		colon := at + bits.TrailingZeros64(x)
-		word := binary.LittleEndian.Uint64(s.buf[colon-wordBytes:])
-		q.inner = q.inner || word == innerKeys[0] || word == innerKeys[1] || word == innerKeys[2]
+}
+
+func (s *Scanner) recordKeyAt(start, colon int) bool {
+	q := &s.quick
+	q.under, q.below = -1, -1
+	if colon-start <= wordBytes {
+		return true
 	}
-	return true
+	i := int(recordKeySlots[slotOf(binary.LittleEndian.Uint64(s.buf[colon-wordBytes:]))]) - 1
+	if i < 0 || !s.isKey(recordKeys[i].name, colon) {
+		return true
+	}
+	q.under = i
+	s.note(&recordKeys[i], colon)
+	return recordKeys[i].read != nil
+}
+
+// identityKeyAt looks for a key of userIdentity, first for the one that AWS
+// writes behind the one before.
+func (s *Scanner) identityKeyAt(colon int) {
+	q := &s.quick
+	tail := binary.LittleEndian.Uint32(s.buf[colon-4:])
+	i := q.below
+	for range identityKeys {
+		if i++; i == len(identityKeys) {
+			i = 0
+		}
+		if identityTails[i] == tail {
+			if s.isKey(identityKeys[i].name, colon) {
+				q.below = i
+				s.note(&identityKeys[i], colon)
+				return
+			}
+			break
+		}
+	}
+	if q.below == sessionKey {
+		q.below = -1
+	}
+}
+
+// identityTails are the last four bytes of identityKeys with their quotes.
+var identityTails = makeTails()
+
+func makeTails() (tails [len(identityKeys)]uint32) {
+	for i, k := range identityKeys {
+		tails[i] = binary.LittleEndian.Uint32([]byte(k.name[len(k.name)-3:] + `"`))
+	}
+	return tails
 }
 
 // isKey reports whether the key before the colon is name. As no key of the
