@@ -48,7 +48,7 @@ var rooms = []struct {
 	{"ingest/s3", false, "ingest"},
 	{"ingest/sqs", false, "ingest"},
 	{"ingest/push", false, "activity cloudtrail ingest store wire"}, // wire: a push is a signed request, and own calls are the answers to them
-	{"pull", false, "arn inventory store"}, // store: for what a run that breaks has done
+	{"pull", false, "arn inventory store"},                          // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
 	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
