@@ -11,9 +11,9 @@ import (
 type Rollups interface {
 	// Rollup yields the facts of the classes Management and Data of the accounts,
 	// merged over principals, outcomes and targets: those parts of a key are
-	// zero, and no key comes twice. It yields in any order and sees what Facts
-	// would, under the same rules. Of an account that is named twice it may yield
-	// everything twice.
+	// zero, marks have no event, and no key comes twice. It yields in any order
+	// and sees what Facts would, under the same rules. Of an account that is
+	// named twice it may yield everything twice.
 	Rollup(ctx context.Context, accounts []string) iter.Seq2[activity.Fact, error]
 }
 

@@ -37,7 +37,11 @@ func (db *DB) MergeFacts(ctx context.Context, facts []activity.Fact) error {
 		if err := n.write(t); err != nil {
 			return err
 		}
-		return t.mergeRows(rows)
+		calls := rollup{}
+		if err := t.mergeRows(rows, calls); err != nil {
+			return err
+		}
+		return t.mergeRollup(calls)
 	})
 	if err == nil {
 		n.publish()
@@ -83,13 +87,14 @@ func (n *naming) key(k *activity.Key) rowKey {
 }
 
 // mergeRows merges chunk by chunk: reads what is stored, merges, and writes
-// what is not as stored.
-func (t *tx) mergeRows(rows []row) error {
+// what is not as stored. That also goes into the rollup.
+func (t *tx) mergeRows(rows []row, calls rollup) error {
 	for part := range slices.Chunk(rows, chunk) {
 		if err := t.caller.Err(); err != nil {
 			return err
 		}
 		changed, err := t.mergeStored(part)
+		calls.add(changed)
 		if err == nil && len(changed) > 0 {
 			_, err = t.exec(writeQuery(len(changed)), writeArgs(changed)...)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,10 +85,15 @@ func TestAStoreOfANewerProgramIsNotOpened(t *testing.T) {
 
 func TestAnOlderStoreIsBroughtUpToDateOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "old.db")
-	create(t, path).Close()
-	// An older store is one whose last steps were not made. With one step in
-	// the history that is a store with nothing but our mark.
-	run(t, path, "DROP VIEW activity; DROP TABLE names; DROP TABLE facts; DROP TABLE docs; DROP TABLE clock; PRAGMA user_version = 0")
+	db := create(t, path)
+	facts := population(500)
+	if err := db.MergeFacts(t.Context(), facts); err != nil {
+		t.Fatal(err)
+	}
+	want := rollupOf(t, db, facts[0].Account)
+	db.Close()
+	// An older store is one whose last steps were not made.
+	run(t, path, "DROP TABLE rollups; PRAGMA user_version = 1")
 	var failed atomic.Bool
 	var wg sync.WaitGroup
 	for range 8 {
@@ -99,12 +105,28 @@ func TestAnOlderStoreIsBroughtUpToDateOnce(t *testing.T) {
 				return
 			}
 			defer db.Close()
+			if got := rollupOf(t, db, facts[0].Account); got != want || len(want) < 1000 {
+				t.Errorf("rolled up %d bytes of text, want %d", len(got), len(want))
+			}
 			if err := db.SetDocs(t.Context(), "test", []store.Doc{{ID: "a", Body: []byte("x")}}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
+}
+
+// rollupOf is an account's rollup as text.
+func rollupOf(t *testing.T, db *DB, account string) string {
+	t.Helper()
+	var text strings.Builder
+	for f, err := range db.Rollup(t.Context(), []string{account}) {
+		if err != nil {
+			t.Error(err)
+		}
+		fmt.Fprintln(&text, f)
+	}
+	return text.String()
 }
 
 func TestCreateNeverTakesTheNameOfAnother(t *testing.T) {

@@ -60,6 +60,18 @@ var migrations = []string{
 	);
 	CREATE TABLE clock (version INTEGER NOT NULL);
 	INSERT INTO clock VALUES (0);`,
+	`CREATE TABLE rollups (
+		account INTEGER NOT NULL,
+		source  INTEGER NOT NULL,
+		calls   BLOB    NOT NULL, -- rollup.go says how
+		PRIMARY KEY (account, source)
+	) WITHOUT ROWID;`,
+}
+
+// fills are what a step does besides, with the tables that its SQL has made;
+// by the version that the step leads to.
+var fills = map[int]func(*tx) error{
+	2: (*tx).rollAll,
 }
 
 // migrate brings the schema up to date. It holds the write lock, so of several
@@ -107,6 +119,11 @@ func (t *tx) migrate() error {
 		steps := migrations[version] + fmt.Sprintf("; PRAGMA user_version=%d; PRAGMA application_id=%d", version+1, applicationID)
 		if _, err := t.w.conn.ExecContext(t.ctx, steps); err != nil {
 			return fmt.Errorf("migrate its schema to version %d: %w", version+1, err)
+		}
+		if fill := fills[version+1]; fill != nil {
+			if err := fill(t); err != nil {
+				return fmt.Errorf("migrate its schema to version %d: %w", version+1, err)
+			}
 		}
 	}
 	return nil

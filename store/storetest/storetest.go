@@ -35,6 +35,8 @@ var topics = []struct {
 	{"a prefix holds its own facts only", factsPrefix},
 	{"and those of one class", factsOfAClass},
 	{"the last calls of principals by Region", factsLastCalls},
+	{"calls are rolled up by account", factsRollup},
+	{"and are the same in any order, split and repeated", factsRollupAnyOrder},
 	{"strings of facts may hold any bytes", factsAnyBytes},
 	{"sets of days of every size come back", factsDays},
 	{"the caller's slice of facts is neither kept nor changed", factsNotKept},
