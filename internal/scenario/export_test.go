@@ -22,11 +22,16 @@ func TestExportLinesWorkWhenPasted(t *testing.T) {
 	}
 	from, to := newSource(t, false), newPlace(t)
 	to.must("import", "--init", "--store", to.dsn, to.write("iam.json", snapshotOf(management, accessRole, "*")))
+	// Debian's AWS CLI is older than AWS_ENDPOINT_URL.
+	to.write("aws", "#!/bin/sh\nexec /usr/bin/aws --endpoint-url "+from.serve()+" \"$@\"\n")
+	if err := os.Chmod(filepath.Join(to.dir, "aws"), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	paste := func(env ...string) (string, error) {
 		shell := exec.CommandContext(t.Context(), "/bin/bash", "-ec", lines)
 		shell.Dir = to.dir
-		shell.Env = append([]string{"PATH=" + bin + ":/usr/bin:/bin", "HOME=" + to.dir, "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_DEFAULT_REGION=us-east-1",
-			"AWS_ENDPOINT_URL=" + from.serve(), "EBBMARK_STORE=" + to.dsn}, env...)
+		shell.Env = append([]string{"PATH=" + to.dir + ":" + bin + ":/usr/bin:/bin", "HOME=" + to.dir, "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_DEFAULT_REGION=us-east-1",
+			"EBBMARK_STORE=" + to.dsn}, env...)
 		out, err := shell.CombinedOutput()
 		return string(out), err
 	}
