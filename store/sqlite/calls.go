@@ -25,20 +25,15 @@ type (
 // DocVersion implements store.Versions. The version lies before the body, of
 // which nothing is read.
 func (db *DB) DocVersion(ctx context.Context, kind store.Kind, id string) (store.Version, error) {
-	return remembered(ctx, db, versionOf{string(kind), id}, always[store.Version], func() (version store.Version, err error) {
-		found := false
-		err = db.query(ctx, func(r *sql.Rows) error {
-			found = true
-			return r.Scan(&version)
-		}, "SELECT version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
-		switch {
-		case err != nil:
-			return 0, explain(fmt.Sprintf("read %s %q", kind, id), err)
-		case !found:
-			return 0, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
-		}
-		return version, nil
+	version, err := remembered(ctx, db, versionOf{string(kind), id}, always[store.Version], func() (version store.Version, err error) {
+		err = db.query(ctx, func(r *sql.Rows) error { return r.Scan(&version) },
+			"SELECT version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
+		return version, explain(fmt.Sprintf("read %s %q", kind, id), err)
 	})
+	if err == nil && version == 0 {
+		return 0, notFound(kind, id)
+	}
+	return version, err
 }
 
 func always[V any](V) bool { return true }

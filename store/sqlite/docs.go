@@ -18,31 +18,31 @@ type bodyOf struct{ kind, id string }
 func (db *DB) GetDoc(ctx context.Context, kind store.Kind, id string) ([]byte, store.Version, error) {
 	small := func(d document) bool { return len(d.body) <= maxRememberedBody }
 	d, err := remembered(ctx, db, bodyOf{string(kind), id}, small, func() (document, error) { return db.document(ctx, kind, id) })
-	if err == nil && small(d) {
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case d.version == 0:
+		return nil, 0, notFound(kind, id)
+	case small(d):
 		return bytes.Clone(d.body), d.version, nil // the remembered one is everybody's
 	}
-	return d.body, d.version, err
+	return d.body, d.version, nil
 }
 
-// document is a stored document.
+func notFound(kind store.Kind, id string) error {
+	return fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
+}
+
+// document is a stored document, or without a version none.
 type document struct {
 	body    []byte
 	version store.Version
 }
 
 func (db *DB) document(ctx context.Context, kind store.Kind, id string) (d document, err error) {
-	found := false
-	err = db.query(ctx, func(r *sql.Rows) error {
-		found = true
-		return r.Scan(&d.body, &d.version)
-	}, "SELECT body, version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
-	switch {
-	case err != nil:
-		return document{}, explain(fmt.Sprintf("read %s %q", kind, id), err)
-	case !found:
-		return document{}, fmt.Errorf("%s %q: %w", kind, id, store.ErrNotFound)
-	}
-	return d, nil
+	err = db.query(ctx, func(r *sql.Rows) error { return r.Scan(&d.body, &d.version) },
+		"SELECT body, version FROM docs WHERE kind = ? AND id = ?", string(kind), id)
+	return d, explain(fmt.Sprintf("read %s %q", kind, id), err)
 }
 
 // PutDoc implements store.Docs.

@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// maxRemembered bounds the answers that are kept, and maxRememberedBody the
-	// bytes of a document among them.
-	maxRemembered     = 10_000
+	// maxRemembered bounds the answers that are kept: enough for all roles of a
+	// large account. maxRememberedBody bounds the bytes of a document among them.
+	maxRemembered     = 32_768
 	maxRememberedBody = 1 << 10
 )
 
