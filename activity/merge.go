@@ -25,6 +25,17 @@ func Merge(a, b Fact) Fact {
 	return a
 }
 
+// Include is Merge with the fact of one more attempt, on a day that f has
+// already.
+func (f *Fact) Include(m Mark) {
+	if later(f.Class, m, f.Last) {
+		f.Last = m
+	}
+	if compareMarks(m, f.First) < 0 {
+		f.First = m
+	}
+}
+
 // Windows of the clock in which only the first use is recorded.
 const (
 	keyUseWindow = 15 * time.Minute // IAM-32

@@ -120,3 +120,19 @@ func TestPrefix(t *testing.T) {
 		}
 	}
 }
+
+// TestIncludeIsMerge holds the short way for one attempt against the law.
+func TestIncludeIsMerge(t *testing.T) {
+	day := time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC)
+	for _, class := range []Class{Management, Data, KeyUse, SignIn, Coverage} {
+		whole, part := Attempt(Key{Class: class}, day.Add(9*time.Hour), "m"), Attempt(Key{Class: class}, day.Add(9*time.Hour), "m")
+		for i, minutes := range []int{541, 540, 555, 551, 3, 1200, 1204, 1201, 1200, 1439, 0} {
+			at, event := day.Add(time.Duration(minutes)*time.Minute), string(rune('z'-i))
+			whole = Merge(whole, Attempt(whole.Key, at, event))
+			part.Include(Mark{at.UnixMilli(), event})
+			if part.First != whole.First || part.Last != whole.Last {
+				t.Fatalf("class %d, attempt %d: %v to %v, want %v to %v", class, i, part.First, part.Last, whole.First, whole.Last)
+			}
+		}
+	}
+}

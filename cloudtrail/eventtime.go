@@ -7,16 +7,39 @@ import (
 
 // time is the event's time, checked against the ingester's clock (CT-2).
 func (r *Record) time(now time.Time) (time.Time, error) {
-	t, ok := parseTime(r.EventTime)
+	t, ok := r.mem.plainTime(r.EventTime)
+	if !ok {
+		t, ok = parseTime(r.EventTime)
+	}
 	switch {
 	case !ok:
 		return t, refuse(RefusedTime, "eventTime %s", quote(r.EventTime))
-	case t.Year() < firstYear:
+	case t.Unix() < firstMoment:
 		return t, refuse(RefusedTime, "eventTime %s is before %d", quote(r.EventTime), firstYear)
 	case t.After(now.Add(maxAhead)):
 		return t, refuse(RefusedFuture, "eventTime %s", quote(r.EventTime))
 	}
 	return t, nil
+}
+
+// plainTime reads 2026-05-30T10:15:30Z, which is how AWS writes times, on a day
+// that was seen lately; false for everything else.
+func (m *memory) plainTime(b []byte) (time.Time, bool) {
+	if m == nil || len(b) != len("2026-05-30T10:15:30Z") || b[10] != 'T' || b[13] != ':' || b[16] != ':' || b[19] != 'Z' {
+		return time.Time{}, false
+	}
+	if [10]byte(b) != m.date {
+		midnight, ok := parseTime(append(append(m.build[:0], b[:10]...), "T00:00:00Z"...))
+		if !ok {
+			return time.Time{}, false
+		}
+		m.date, m.midnight = [10]byte(b), midnight.Unix()
+	}
+	hour, minute, second := number(b[11:13]), number(b[14:16]), number(b[17:19])
+	if hour|minute|second < 0 || hour > 23 || minute > 59 || second > 59 {
+		return time.Time{}, false
+	}
+	return time.Unix(m.midnight+int64(hour*3600+minute*60+second), 0).UTC(), true
 }
 
 // parseTime reads 2026-05-30T10:15:30Z, and the variants of it that leave no

@@ -6,6 +6,7 @@ import (
 )
 
 func TestTimes(t *testing.T) {
+	remembered := new(memory)
 	for in, want := range map[string]string{
 		"2026-05-30T10:15:30Z":                "2026-05-30T10:15:30Z",
 		" 2026-05-30T10:15:30Z ":              "2026-05-30T10:15:30Z",
@@ -54,13 +55,15 @@ func TestTimes(t *testing.T) {
 		"2026-05-30T10:15:30Z2026-05-30T10:1": "",
 	} {
 		t.Run(in, func(t *testing.T) {
-			at, err := (&Record{EventTime: []byte(in)}).time(testNow)
-			got := ""
-			if err == nil {
-				got = at.Format(time.RFC3339Nano)
-			}
-			if got != want {
-				t.Errorf("got %q, %v, want %q", got, err, want)
+			for _, mem := range []*memory{nil, remembered, remembered} { // new, and of a day that was seen before
+				at, err := (&Record{EventTime: []byte(in), mem: mem}).time(testNow)
+				got := ""
+				if err == nil {
+					got = at.Format(time.RFC3339Nano)
+				}
+				if got != want {
+					t.Errorf("got %q, %v, want %q", got, err, want)
+				}
 			}
 		})
 	}

@@ -8,11 +8,13 @@ import (
 // memory keeps what repeats from record to record, so that reading one
 // allocates nothing in the usual case. All of it is bounded (limits.go).
 type memory struct {
-	last    [fields]string // of each field the last value that had no escapes
-	strings [internSets][internWays]string
-	chunk   []byte // where event ids are put, one behind the other
-	build   []byte // where names are put together
-	memo    memo
+	last     [fields]string // of each field the last value that had no escapes
+	strings  [internSets][internWays]string
+	chunk    []byte   // where event ids are put, one behind the other
+	build    []byte   // where names are put together
+	date     [10]byte // the day of midnight, as in event times
+	midnight int64    // in seconds since 1970
+	memo     memo
 }
 
 // known is the string of b when it was kept lately.

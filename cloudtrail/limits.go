@@ -59,6 +59,8 @@ const (
 
 	// maxAhead is how far an event may lie in the future of the ingester's clock (CT-2).
 	maxAhead = 15 * time.Minute
-	// firstYear is when AWS began: no event can be older.
-	firstYear = 2006
+	// firstYear is when AWS began: no event can be older. firstMoment is its
+	// beginning, in seconds since 1970.
+	firstYear   = 2006
+	firstMoment = 1_136_073_600
 )

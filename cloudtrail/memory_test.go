@@ -3,10 +3,12 @@ package cloudtrail
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // repeated reads as head, then n times unit, then tail, without holding it.
@@ -175,5 +177,34 @@ func TestKeptStringsDoNotChange(t *testing.T) {
 	if len(list) != 500 || len(ids) != 500 || list[0].EventID != "0d7c4a5e-93a1-4c55-8f9f-000000000000" ||
 		list[499].EventID != "0d7c4a5e-93a1-4c55-8f9f-0000000001f3" {
 		t.Errorf("%d attempts with %d ids, %q to %q", len(list), len(ids), list[0].EventID, list[499].EventID)
+	}
+}
+
+func TestTextThatWasReadLately(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"Records":[`)
+	for i := range 3000 {
+		fmt.Fprintf(&b, `{"eventName":"Name%d","x":%q},`, i, strings.Repeat("long ", i%40))
+	}
+	fmt.Fprintf(&b, `{"eventName":"last","x":%q}]}`, strings.Repeat("x", 100_000))
+	text := b.String()
+	for name, r := range map[string]io.Reader{"whole": strings.NewReader(text), "pieces": iotest.HalfReader(strings.NewReader(text))} {
+		s := new(Scanner)
+		n := 0
+		if err := s.Scan(r, func(r *Record) error {
+			n++
+			if got, want := string(s.Text(r.Offset, 500)), text[r.Offset:]; len(got) < 20 || !strings.HasPrefix(want, got) {
+				t.Fatalf("%s: at %d: %q", name, r.Offset, got)
+			}
+			if r.Offset > 2*windowBytes+1000 && s.Text(r.Offset-2*windowBytes-1000, 1) != nil {
+				t.Fatalf("%s: remembers more than it has", name)
+			}
+			return nil
+		}); err != nil || n != 3001 {
+			t.Fatalf("%s: %d records, %v", name, n, err)
+		}
+		if got := s.Text(-1, 10); got != nil {
+			t.Errorf("%s: %q before the text", name, got)
+		}
 	}
 }

@@ -12,6 +12,9 @@ import (
 //   - "#SELECT", the verb of a DynamoDB ExecuteStatement (CT-34).
 func (r *Record) fullName() string {
 	name := strings.TrimSpace(r.EventName)
+	if r.ServiceNamespace == "" && r.StatementVerb == "" {
+		return name
+	}
 	host, _, _ := strings.Cut(strings.TrimSpace(r.EventSource), ".")
 	switch {
 	case r.ServiceNamespace != "" && strings.EqualFold(host, "autoscaling") && isNamespace(r.ServiceNamespace):

@@ -14,14 +14,14 @@ type batch struct {
 	at    map[activity.Key]int
 	facts []activity.Fact
 	bytes int // roughly, of the facts
-	ended []parcel
+	ended []ending
 }
 
 func newBatch() *batch { return &batch{at: map[activity.Key]int{}} }
 
-// add takes up a parcel.
-func (b *batch) add(p parcel) {
-	for _, f := range p.facts {
+// add takes up facts.
+func (b *batch) add(facts []activity.Fact) {
+	for _, f := range facts {
 		if i, ok := b.at[f.Key]; ok {
 			b.facts[i] = activity.Merge(b.facts[i], f)
 			continue
@@ -29,10 +29,6 @@ func (b *batch) add(p parcel) {
 		b.at[f.Key] = len(b.facts)
 		b.facts = append(b.facts, f)
 		b.bytes += sizeOf(&f)
-	}
-	if p.row != nil {
-		p.facts = nil
-		b.ended = append(b.ended, p)
 	}
 }
 
@@ -108,11 +104,8 @@ func (c *collector) run(parcels <-chan parcel) (Summary, error) {
 		case p, open := <-in:
 			if !open {
 				parcels = nil
-			} else if p.skip != "" || p.busy {
-				c.pass(p)
-			} else {
-				b.add(p)
 			}
+			c.take(b, p)
 		case out <- b:
 			b, due = newBatch(), false
 			clock.Reset(every)
@@ -128,18 +121,30 @@ func (c *collector) run(parcels <-chan parcel) (Summary, error) {
 	return c.sum, err
 }
 
+// take takes up a parcel.
+func (c *collector) take(b *batch, p parcel) {
+	b.add(p.facts)
+	for _, e := range p.ends {
+		if e.row != nil {
+			b.ended = append(b.ended, e)
+		} else {
+			c.pass(e)
+		}
+	}
+}
+
 // pass counts an object that was not read.
-func (c *collector) pass(p parcel) {
-	if p.busy {
+func (c *collector) pass(e ending) {
+	if e.busy {
 		c.skipped.Busy++
 	} else {
-		c.skipped.skip(p.skip)
+		c.skipped.skip(e.skip)
 	}
-	if p.group != "" {
-		c.leases.done(p.group)
+	if e.group != "" {
+		c.leases.done(e.group)
 	}
-	if p.ended != nil {
-		p.ended(End{Skip: p.skip, Busy: p.busy})
+	if e.ended != nil {
+		e.ended(End{Skip: e.skip, Busy: e.busy})
 	}
 }
 
@@ -172,41 +177,41 @@ func (c *collector) commit(b *batch) error {
 		return err
 	}
 	rows := make([]store.Doc, len(b.ended))
-	for i, p := range b.ended {
-		body, err := json.Marshal(p.row)
+	for i, e := range b.ended {
+		body, err := json.Marshal(e.row)
 		if err != nil {
 			return err
 		}
-		rows[i] = store.Doc{ID: p.id, Body: body}
+		rows[i] = store.Doc{ID: e.id, Body: body}
 	}
 	if err := c.store.SetDocs(c.ctx, store.KindLedger, rows); err != nil {
 		return err
 	}
-	for _, p := range b.ended {
-		c.count(p)
-		if p.group != "" {
-			c.leases.done(p.group)
+	for _, e := range b.ended {
+		c.count(e)
+		if e.group != "" {
+			c.leases.done(e.group)
 		}
-		if p.ended != nil {
-			p.ended(End{Status: p.row.Status, Reason: p.row.Reason})
+		if e.ended != nil {
+			e.ended(End{Status: e.row.Status, Reason: e.row.Reason})
 		}
 	}
 	return c.leases.settle(c.ctx, false)
 }
 
 // quarantine keeps refused records, as many as there is room for.
-func (c *collector) quarantine(ended []parcel) error {
+func (c *collector) quarantine(ended []ending) error {
 	var docs []store.Doc
-	for _, p := range ended {
-		if p.again {
-			n, err := release(c.ctx, c.store, p.id)
+	for _, e := range ended {
+		if e.again {
+			n, err := release(c.ctx, c.store, e.id)
 			if c.room += n; err != nil {
 				return err
 			}
 		}
-		for _, r := range p.refused {
+		for _, r := range e.refused {
 			if c.room > 0 {
-				docs = append(docs, r.doc(p.id))
+				docs = append(docs, r.doc(e.id))
 				c.room--
 			}
 		}
@@ -218,10 +223,10 @@ func (c *collector) quarantine(ended []parcel) error {
 }
 
 // count adds an object that is in the ledger to the summary.
-func (c *collector) count(p parcel) {
-	c.sum.take(p.name, p.row)
-	for _, r := range p.refused {
+func (c *collector) count(e ending) {
+	c.sum.take(e.name, e.row)
+	for _, r := range e.refused {
 		c.sum.problem(Problem{r.File, r.Offset, r.Reason})
 	}
-	c.sum.Unlisted += p.more
+	c.sum.Unlisted += e.more
 }

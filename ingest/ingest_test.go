@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -380,35 +379,6 @@ func (f *forever) Read(p []byte) (int, error) {
 		p[i] = f.text[(f.n-len(p)+i)%len(f.text)]
 	}
 	return len(p), nil
-}
-
-func TestTail(t *testing.T) {
-	text := make([]byte, 3*tailBytes)
-	for i := range text {
-		text[i] = byte(i * 7 >> 3)
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	var tl tail
-	for range 3 {
-		tl.reset(bytes.NewReader(text))
-		for n := int64(0); ; {
-			k, err := tl.Read(make([]byte, 1+r.IntN(2*tailBytes)))
-			if n += int64(k); err != nil {
-				break
-			}
-			offset := n - int64(r.IntN(tailBytes)) - 1
-			want := text[max(offset, 0):min(max(offset, 0)+500, n)]
-			if offset < 0 {
-				want = nil
-			}
-			if got := tl.from(offset, 500); !bytes.Equal(got, want) {
-				t.Fatalf("at %d of %d: %d bytes, want %d", offset, n, len(got), len(want))
-			}
-		}
-		if got := tl.from(int64(len(text))-tailBytes-1, 1); got != nil {
-			t.Fatal("remembers more than it has")
-		}
-	}
 }
 
 func TestNames(t *testing.T) {

@@ -27,17 +27,18 @@ const (
 	// 10- to 60-fold; nothing honest comes near.
 	freeText = 256 << 20
 	maxRatio = 400
-	// tailBytes is how much of the text is remembered for the quarantine: the
-	// first bytes of a record are still there unless it is longer than this.
-	tailBytes = 256 << 10
-
-	// fileFacts is how many facts of one file are combined before they are
-	// handed on.
-	fileFacts = 50_000
+	// readerFacts is how many facts a reader combines before it hands them on,
+	// with the rows of the objects that they are of. Rows are handed on after
+	// holdFor in any case, or when there are holdRows.
+	readerFacts = 8_192
+	holdRows    = 256
+	holdFor     = time.Second
+	// tellRecords is how many records a reader reads before it tells Progress.
+	tellRecords = 128
 	// flushFacts, flushBytes, flushRows and flushAfter say when what was read
 	// is written to the store: whichever comes first.
-	flushFacts = 250_000
-	flushBytes = 128 << 20
+	flushFacts = 100_000
+	flushBytes = 24 << 20
 	flushRows  = 5_000
 	flushAfter = 5 * time.Second
 	// flushShare keeps the flushes by the clock to one part in flushShare of

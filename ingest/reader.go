@@ -16,32 +16,39 @@ import (
 	"github.com/ebbmark/ebbmark/cloudtrail"
 )
 
-// parcel is what a reader hands to the collector: facts of an object, and with
-// the last parcel of the object its row.
+// parcel is what a reader hands to the collector: facts of any number of
+// objects, and what became of those of which all facts have been handed over.
 type parcel struct {
-	id      string // of the object's ledger row
-	name    string // of the object, for people
-	facts   []activity.Fact
-	row     *Row      // nil: more of this object follows
+	facts []activity.Fact
+	ends  []ending
+}
+
+// ending is what became of an object.
+type ending struct {
+	id      string    // of the object's ledger row
+	name    string    // of the object, for people
+	row     *Row      // nil: it was not read
 	refused []Refused // in the order of the file
 	more    int64     // refused records beyond those
 	again   bool      // an earlier reading may have left records in quarantine
-	skip    string    // the object was not read, and why
-	busy    bool      // the object was not read, because another process reads it
+	skip    string    // why it was not read
+	busy    bool      // it was not read, because another process reads it
 	group   string    // of the lease that the object is read under; empty: none
 	ended   func(End) // of the object; may be nil
 }
 
-// reader reads objects one after the other, keeping its buffers.
+// reader reads objects one after the other, keeping its buffers. It combines
+// the facts of many, as neighbours tell of the same principals.
 type reader struct {
 	in      *Ingester
 	out     chan<- parcel
 	scanner cloudtrail.Scanner
 	decoder decoder
-	tail    tail
 	list    []cloudtrail.Attempt
-	facts   combiner
-	covered combiner // given away only when the object is complete
+	facts   combiner  // of the objects of ends, and of the one being read
+	covered combiner  // by the one being read: counts only when it is complete
+	ends    []ending  // not handed over yet
+	since   time.Time // when the first of them ended
 
 	// Of the object being read.
 	ctx     context.Context
@@ -51,23 +58,68 @@ type reader struct {
 	ended   func(End) // of the object
 	now     time.Time
 	row     *Row
+	untold  int64 // records that Progress does not know of
 	refused []Refused
 	more    int64
 }
 
 func newReader(in *Ingester, out chan<- parcel) *reader { return &reader{in: in, out: out} }
 
-// work reads objects until there are no more or ctx is done.
+// work reads objects until there are no more or ctx is done. Complete objects
+// are handed over in any case.
 func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs <-chan job) {
 	w.ctx = ctx
-	for j := range jobs {
-		if ctx.Err() != nil {
+	defer w.flush()
+	for {
+		j, ok := w.next(jobs)
+		if !ok || ctx.Err() != nil {
 			return
 		}
 		if err := w.object(j); err != nil {
 			stop(err)
 			return
 		}
+	}
+}
+
+// next takes the next job. Before it waits for one it hands over what it has,
+// as the wait may be long.
+func (w *reader) next(jobs <-chan job) (j job, ok bool) {
+	select {
+	case j, ok = <-jobs:
+		return j, ok
+	default:
+	}
+	w.flush()
+	j, ok = <-jobs
+	return j, ok
+}
+
+// flush hands over what was read. The collector always takes it, also when the
+// ingest is told to end.
+func (w *reader) flush() {
+	if w.facts.len() > 0 || len(w.ends) > 0 {
+		w.out <- parcel{w.facts.take(), w.ends}
+		w.ends = nil
+	}
+}
+
+// close notes what became of an object.
+func (w *reader) close(e ending) {
+	if len(w.ends) == 0 {
+		w.since = time.Now()
+	}
+	e.group, e.ended = w.group, w.ended
+	w.ends = append(w.ends, e)
+	if len(w.ends) >= holdRows {
+		w.flush()
+	}
+}
+
+// hold hands over what has waited long enough.
+func (w *reader) hold() {
+	if len(w.ends) > 0 && time.Since(w.since) > holdFor {
+		w.flush()
 	}
 }
 
@@ -84,7 +136,8 @@ func (w *reader) object(j job) error {
 		return nil
 	}
 	if reason := skipReason(o); reason != "" {
-		return w.skip(reason, o)
+		w.skip(reason, o)
+		return nil
 	}
 	old, err := readRow(w.ctx, w.in.Store, w.id)
 	if err != nil {
@@ -102,11 +155,13 @@ func (w *reader) object(j job) error {
 		}
 	}
 	if old != nil && old.Status == Done && old.Version == o.Version && o.Version != "" {
-		return w.skip("read before", o)
+		w.skip("read before", o)
+		return nil
 	}
 	if w.in.Retry && o.Ended == nil && old.waits(o.Version, w.in.Now()) {
 		w.in.forget(w.id)
-		return w.release()
+		w.release()
+		return nil
 	}
 	w.begin(o, old)
 	failure := o.Err
@@ -116,10 +171,10 @@ func (w *reader) object(j job) error {
 	return w.end(failure, old != nil)
 }
 
-func (w *reader) skip(reason string, o Object) error {
+func (w *reader) skip(reason string, o Object) {
 	w.in.Progress.Files.Add(1)
 	w.in.Progress.Bytes.Add(max(o.Size, 0))
-	return w.send(parcel{skip: reason, group: w.group, ended: w.ended})
+	w.close(ending{skip: reason})
 }
 
 // lease claims the object's group, if the object is to be read by what its row
@@ -134,17 +189,16 @@ func (w *reader) lease(old *Row, o Object) (ours, fresh bool, err error) {
 		w.group = group
 	} else if err == nil {
 		w.in.forget(w.id)
-		err = w.send(parcel{busy: true, ended: w.ended})
+		w.close(ending{busy: true})
 	}
 	return ours, fresh, err
 }
 
 // release gives back the claim on the group of an object that is not read.
-func (w *reader) release() error {
+func (w *reader) release() {
 	if w.group != "" {
 		w.in.leases.done(w.group)
 	}
-	return nil
 }
 
 func (w *reader) begin(o Object, old *Row) {
@@ -158,13 +212,15 @@ func (w *reader) begin(o Object, old *Row) {
 		w.row.Records, w.row.Refused["no log"] = 1, 1
 		w.refused = []Refused{{File: w.name, Reason: bounded(o.Err.Error()), Head: o.Head[:min(len(o.Head), maxQuarantineHead)], When: w.now.UTC()}}
 	}
-	w.facts.drop()
 	w.covered.drop()
 	w.coverName(o.Name)
 }
 
 // read reads one object to its end and returns what prevented it.
 func (w *reader) read(o Object) error {
+	if o.Version == "" {
+		w.flush() // a stream may take its time
+	}
 	r, err := o.Open(w.ctx)
 	if err != nil {
 		return err
@@ -177,8 +233,7 @@ func (w *reader) read(o Object) error {
 	}
 	text, err := w.decoder.open(in)
 	if err == nil {
-		w.tail.reset(text)
-		err = w.scanner.Scan(&w.tail, w.record)
+		err = w.scanner.Scan(text, w.record)
 	}
 	if in.sum != nil {
 		w.id += "#" + hex.EncodeToString(in.sum.Sum(nil)[:16])
@@ -203,13 +258,16 @@ func (i *input) Read(p []byte) (int, error) {
 	}
 	i.w.row.Bytes += int64(n)
 	i.w.in.Progress.Bytes.Add(int64(n))
+	i.w.hold()
 	return n, err
 }
 
 // record takes up one record.
 func (w *reader) record(r *cloudtrail.Record) error {
 	w.row.Records++
-	w.in.Progress.Records.Add(1)
+	if w.untold++; w.untold == tellRecords {
+		w.tell()
+	}
 	list, reason, err := r.Attempts(w.list[:0], w.now)
 	w.list = list[:0]
 	switch {
@@ -224,10 +282,16 @@ func (w *reader) record(r *cloudtrail.Record) error {
 		w.facts.add(keyOf(&list[i]), list[i].Time, list[i].EventID)
 	}
 	w.cover(r, list)
-	if w.facts.len() < fileFacts {
-		return nil
+	if w.facts.len() >= readerFacts {
+		w.flush()
 	}
-	return w.send(parcel{id: w.id, facts: w.facts.take()})
+	return nil
+}
+
+// tell brings Progress up to date. Readers share it, so they do it rarely.
+func (w *reader) tell() {
+	w.in.Progress.Records.Add(w.untold)
+	w.untold = 0
 }
 
 // refuse counts a record that cannot be used, and keeps the first few of a
@@ -247,23 +311,23 @@ func (w *reader) refuse(r *cloudtrail.Record, err error) {
 		File:   w.name,
 		Offset: r.Offset,
 		Reason: bounded(reason),
-		Head:   string(w.tail.from(r.Offset, maxQuarantineHead)),
+		Head:   string(w.scanner.Text(r.Offset, maxQuarantineHead)),
 		When:   w.now.UTC(),
 	})
 }
 
-// end hands over the object's row with what is left of its facts. What failed
+// end notes the object's row, to be handed over with its facts. What failed
 // may be a day's log with a hole in it: its attempts count, but it covers
 // nothing.
 func (w *reader) end(failure error, again bool) error {
+	w.tell()
 	if err := w.ctx.Err(); err != nil {
 		return err
 	}
 	w.row.Status = Done
-	facts := w.facts.take()
 	if failure == nil {
 		w.row.Tries = 0
-		facts = append(facts, w.covered.take()...)
+		w.facts.join(&w.covered)
 	} else {
 		w.row.Status, w.row.Reason = Failed, bounded(reasonOf(failure))
 		w.row.Tries++
@@ -275,16 +339,9 @@ func (w *reader) end(failure error, again bool) error {
 		}
 	}
 	w.in.Progress.Files.Add(1)
-	return w.send(parcel{id: w.id, name: w.name, facts: facts, row: w.row, refused: w.refused, more: w.more, again: again, group: w.group, ended: w.ended})
-}
-
-func (w *reader) send(p parcel) error {
-	select {
-	case w.out <- p:
-		return nil
-	case <-w.ctx.Done():
-		return w.ctx.Err()
-	}
+	w.close(ending{id: w.id, name: w.name, row: w.row, refused: w.refused, more: w.more, again: again})
+	w.hold()
+	return nil
 }
 
 // reasonOf is an error's text without the file and place, which stand beside
