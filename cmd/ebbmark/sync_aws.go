@@ -70,8 +70,9 @@ docs/sync.md says which permissions are needed.`,
 	return cmd
 }
 
-// roleForm is a role's name, after its path if that is not "/" (IAM-11).
-var roleForm = regexp.MustCompile(`^([\x21-\x7e]+/)*[\w+=,.@-]{1,64}$`)
+// roleForm is a role's name, after its path if that is not "/" (IAM-11). A path
+// with a colon, which IAM allows, would more likely be an ARN.
+var roleForm = regexp.MustCompile(`^([!-9;-~]+/)*[\w+=,.@-]{1,64}$`)
 
 func (f syncFlags) check() error {
 	for _, id := range f.accounts {
@@ -145,6 +146,8 @@ func syncOutcome(ctx context.Context, result pull.Result, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("interrupted; " + again)
+	case err != nil && result.Caller == "": // nothing was begun
+		return err
 	case err != nil:
 		return fmt.Errorf("%w; %s", err, again)
 	case result.Organization.Status == pull.Failed && result.Failures() == 0:
