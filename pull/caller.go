@@ -16,7 +16,7 @@ type Caller struct {
 }
 
 func (c *clients) caller(ctx context.Context) (Caller, error) {
-	out, err := c.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	out, err := c.sts.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{}, func(o *sts.Options) { o.RetryMaxAttempts = firstAttempts })
 	if err != nil {
 		return Caller{}, fmt.Errorf("who the caller is: %s", reason(err))
 	}

@@ -6,6 +6,9 @@ const (
 	// attempts is how often one request is sent before its account fails. With
 	// the pauses below that is about two minutes of a service that throttles.
 	attempts = 12
+	// firstAttempts is that of the first request: a wrong address or a wrong
+	// configuration should be told soon.
+	firstAttempts = 4
 	// maxPause is the longest pause between two attempts of one request.
 	maxPause = 20 * time.Second
 	// ResumeWithin is the age, from its start, up to which a broken run is gone

@@ -65,7 +65,7 @@ func (r *run) noOrganization(ctx context.Context, result OrganizationResult, err
 // membersOf are the accounts of an organization.
 func membersOf(e *export) (out []member) {
 	for _, a := range e.Accounts {
-		out = append(out, member{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Closed: a.Status != types.AccountStatusActive && a.Status != ""})
+		out = append(out, member{ID: aws.ToString(a.Id), Name: aws.ToString(a.Name), Closed: a.Status != types.AccountStatusActive})
 	}
 	return out
 }
@@ -80,8 +80,10 @@ func (r *run) export(ctx context.Context, o *types.Organization) (*export, error
 		return nil, err
 	}
 	e.Organization = o
-	if err := w.policies(ctx, e); err != nil {
-		return nil, err
+	if o.FeatureSet != types.OrganizationFeatureSetConsolidatedBilling { // which has no policies
+		if err := w.policies(ctx, e); err != nil {
+			return nil, err
+		}
 	}
 	for _, part := range []struct {
 		name string
@@ -183,11 +185,26 @@ func (w *walk) level(ctx context.Context, e *export, parents []string) (units []
 			units = append(units, aws.ToString(u.Id))
 		}
 		for _, a := range f.accounts {
+			a.Status = statusOf(a)
 			e.Accounts = append(e.Accounts, a)
 			e.Parents[aws.ToString(a.Id)] = parents[i]
 		}
 	}
 	return units, err
+}
+
+// statusOf is the Status of an account, also of an API that says the newer State
+// instead.
+func statusOf(a types.Account) types.AccountStatus {
+	switch {
+	case a.Status != "":
+		return a.Status
+	case a.State == types.AccountStateSuspended, a.State == types.AccountStateClosed, a.State == types.AccountStatePendingActivation:
+		return types.AccountStatusSuspended
+	case a.State == types.AccountStatePendingClosure:
+		return types.AccountStatusPendingClosure
+	}
+	return types.AccountStatusActive
 }
 
 // allAccounts are the ids of all accounts, sorted.

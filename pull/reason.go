@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -23,10 +24,11 @@ func denied(err error) bool {
 	return slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, apiCode(err))
 }
 
-// badCaller reports whether the credentials themselves are refused, with which
-// no account can be pulled.
+// badCaller reports whether the caller's own credentials are refused, with which
+// no account can be pulled. IAM is asked with those of a role.
 func badCaller(err error) bool {
-	return slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+	operation, ok := errors.AsType[*smithy.OperationError](err)
+	return ok && operation.ServiceID != "IAM" && slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
 		"SignatureDoesNotMatch", "IncompleteSignature", "RequestExpired"}, apiCode(err))
 }
 
@@ -41,6 +43,9 @@ func reason(err error) string {
 		return operation + e.ErrorCode() + ": " + oneLine(e.ErrorMessage())
 	}
 	if e, ok := errors.AsType[*smithy.CanceledError](err); ok {
+		err = e.Err
+	}
+	if e, ok := errors.AsType[*url.Error](err); ok { // below it stands what the SDK adds to a lost connection
 		err = e.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -240,8 +240,10 @@ func (r *run) one(ctx context.Context, m member, result *AccountResult) error {
 	}
 	if err != nil {
 		next.Status, next.Reason = Failed, reason(err)
-	} else if err := r.state.add(ctx, next); err != nil {
-		return err
+	} else if next.Status == Done {
+		if err := r.state.add(ctx, next); err != nil {
+			return err
+		}
 	}
 	*result = next
 	r.told.Lock()
