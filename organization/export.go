@@ -51,6 +51,7 @@ type exportedAccount struct {
 	Id, Arn, Name, Email, Status, JoinedMethod string
 	JoinedTimestamp                            stamp  `json:",omitzero"`
 	ParentId                                   string `json:",omitempty"`
+	State                                      string `json:",omitempty"` // read where Status is left out, which it succeeds
 }
 
 type exportedPolicy struct {
@@ -142,7 +143,7 @@ func (o *Organization) WriteExport(w io.Writer) error {
 	}
 	for _, a := range o.Accounts {
 		e.Accounts = append(e.Accounts, exportedAccount{
-			a.ID, o.AccountARN(a.ID), a.Name, a.Email, a.Status, a.JoinedMethod, stamp{a.JoinedTimestamp}, a.Parent,
+			a.ID, o.AccountARN(a.ID), a.Name, a.Email, a.Status, a.JoinedMethod, stamp{a.JoinedTimestamp}, a.Parent, "",
 		})
 	}
 	o.exportPolicies(&e)

@@ -101,9 +101,18 @@ func (e *export) tree(o *Organization) {
 	}
 	for _, a := range e.Accounts {
 		o.Accounts = append(o.Accounts, Account{
-			a.Id, cmp.Or(a.ParentId, e.Parents[a.Id]), a.Name, a.Email, cmp.Or(a.Status, Active), a.JoinedMethod, wholeMillis(a.JoinedTimestamp.Time),
+			a.Id, cmp.Or(a.ParentId, e.Parents[a.Id]), a.Name, a.Email, cmp.Or(a.Status, statusOf(a.State), Active), a.JoinedMethod, wholeMillis(a.JoinedTimestamp.Time),
 		})
 	}
+}
+
+// statusOf is the Status of an account in a State; empty: the State is not said.
+func statusOf(state string) string {
+	switch state {
+	case "CLOSED", "PENDING_ACTIVATION":
+		return Suspended
+	}
+	return state
 }
 
 func (e *export) trust(o *Organization) {
