@@ -68,6 +68,19 @@ func TestAnOrganizationIsImported(t *testing.T) {
 	}
 }
 
+func TestAnAccountWithAStateOnlyHasAStatus(t *testing.T) {
+	for state, want := range map[string]string{"ACTIVE": "ACTIVE", "CLOSED": "SUSPENDED", "SUSPENDED": "SUSPENDED", "PENDING_CLOSURE": "PENDING_CLOSURE", "PENDING_ACTIVATION": "SUSPENDED"} {
+		dsn := newDSN(t)
+		text := strings.Replace(f2Export, `"Email": "dev@example.com", "Status": "ACTIVE"`, `"Email": "dev@example.com", "State": "`+state+`"`, 1)
+		if _, stderr, code := importing(t, text, "--init", "--store", dsn, "-"); code != 0 {
+			t.Fatal(stderr)
+		}
+		if a, _ := storedOrganization(t, dsn, "o-exampleorg1").Account("333333333333"); a.Status != want {
+			t.Errorf("%s: %s", state, a.Status)
+		}
+	}
+}
+
 func TestAnOrganizationIsImportedBesideSnapshots(t *testing.T) {
 	dsn := newDSN(t)
 	export := file(t, "organization.json", []byte(f2Export))
