@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -21,19 +22,22 @@ func (s *Source) keep(ctx context.Context) {
 	if s.stop != nil {
 		return
 	}
-	// When ctx ends, files may still be on their way to the ledger.
-	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
-	s.keeper.Go(func() { s.tend(ctx) })
+	// When ctx ends, files may still be on their way to the ledger; and a
+	// request that is cut off has an outcome that nobody knows.
+	ctx = context.WithoutCancel(ctx)
+	over := make(chan struct{})
+	s.stop = sync.OnceFunc(func() { close(over) })
+	s.keeper.Go(func() { s.tend(ctx, over) })
 }
 
-func (s *Source) tend(ctx context.Context) {
+func (s *Source) tend(ctx context.Context, over <-chan struct{}) {
 	tick := time.NewTicker(s.Visibility / 3)
 	defer tick.Stop()
 	for {
 		// A message that cannot be deleted or hidden comes back, and is then
 		// "read before": its error is told when the run ends, if it lasts.
 		select {
-		case <-ctx.Done():
+		case <-over:
 			return
 		case <-s.tidy:
 			_ = s.tidyUp(ctx)
@@ -78,6 +82,10 @@ func (s *Source) tidyUp(ctx context.Context) error {
 	return errors.Join(err, errHide)
 }
 
+// invalidReceipt is the answer about a message that is deleted already, or that
+// was hidden too short and will be received again: nothing is left to do here.
+const invalidReceipt = "ReceiptHandleIsInvalid"
+
 // remove deletes messages, and returns the ids of those that are gone.
 func (s *Source) remove(ctx context.Context, list []*held) (done map[string]bool, err error) {
 	done = map[string]bool{}
@@ -91,13 +99,17 @@ func (s *Source) remove(ctx context.Context, list []*held) (done map[string]bool
 			err = fmt.Errorf("delete %d messages that are done from %s: %w (they will come again, and be passed over)", len(part), s.URL, e)
 			continue
 		}
+		for _, f := range out.Failed {
+			if aws.ToString(f.Code) == invalidReceipt {
+				out.Successful = append(out.Successful, types.DeleteMessageBatchResultEntry{Id: f.Id})
+				continue
+			}
+			err = fmt.Errorf("delete a message that is done from %s: %s: %s (it will come again, and be passed over)", s.URL, aws.ToString(f.Code), aws.ToString(f.Message))
+		}
 		for _, ok := range out.Successful {
 			if i, bad := strconv.Atoi(aws.ToString(ok.Id)); bad == nil && i >= 0 && i < len(part) {
 				done[part[i].id] = true
 			}
-		}
-		for _, f := range out.Failed {
-			err = fmt.Errorf("delete a message that is done from %s: %s: %s (it will come again, and be passed over)", s.URL, aws.ToString(f.Code), aws.ToString(f.Message))
 		}
 	}
 	return done, err

@@ -55,7 +55,7 @@ type Source struct {
 	acks   []*held          // to delete
 	later  []*held          // to come back after their pause
 	tidy   chan struct{}    // there is something in acks or later, or room in held
-	stop   context.CancelFunc
+	stop   func()           // ends the keeper; nil: it does not run
 	keeper sync.WaitGroup
 }
 

@@ -44,7 +44,7 @@ type world struct {
 	bucket *s3api.Client
 	client *s3.Client
 	url    string
-	refuse atomic.Value // string: the operation that fails, such as "DeleteMessageBatch"
+	refuse atomic.Value // string: the operation that fails, such as "DeleteMessageBatch"; with "!" it is done, and fails nevertheless
 	calls  sync.Map     // operation → *atomic.Int64
 }
 
@@ -65,11 +65,17 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	forward := httputil.NewSingleHostReverseProxy(behind)
+	forward.Transport = &http.Transport{} // of its own: another test that closes its server closes idle connections of the default one
 	way := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		n, _ := w.calls.LoadOrStore(op, new(atomic.Int64))
 		n.(*atomic.Int64).Add(1)
 		if op != "" && op == w.refuse.Load() {
+			out.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		if op != "" && op+"!" == w.refuse.Load() {
+			forward.ServeHTTP(httptest.NewRecorder(), r)
 			out.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}
@@ -325,6 +331,7 @@ func TestFaultsInPairs(t *testing.T) {
 		"at the ledger, nothing written":                 {op: "SetDocs ledger"},
 		"after the ledger, before the queue learns":      {op: "SetDocs ledger", after: true},
 		"when the queue is to delete":                    {queue: "DeleteMessageBatch"},
+		"when the queue has deleted":                     {queue: "DeleteMessageBatch!"},
 		"when the queue is to hide":                      {queue: "ChangeMessageVisibilityBatch"},
 		"the store at the ledger, and the queue to hide": {op: "SetDocs ledger", queue: "ChangeMessageVisibilityBatch"},
 	} {
