@@ -40,14 +40,15 @@ const (
 
 // seal makes a marker of a text.
 func seal(kind, text string) string {
-	return base64.RawURLEncoding.EncodeToString(append(markerSum(kind, text), text...))
+	return "m" + base64.RawURLEncoding.EncodeToString(append(markerSum(kind, text), text...))
 }
 
 // unseal is the text that a marker of that kind was made of. False: it is not
 // of our making.
 func unseal(kind, s string) (text string, ok bool) {
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(s)
-	if err != nil || len(s) > maxMarker || len(raw) < 9 || strings.ContainsAny(s, "\r\n") { // which base64 skips
+	body, ours := strings.CutPrefix(s, "m") // a marker that began with "-" would be an option to the AWS CLI
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(body)
+	if !ours || err != nil || len(s) > maxMarker || len(raw) < 9 || strings.ContainsAny(s, "\r\n") { // which base64 skips
 		return "", false
 	}
 	text = string(raw[9:])
