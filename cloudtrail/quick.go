@@ -130,7 +130,9 @@ func (s *Scanner) walk(start int) (end int, how verdict) {
 	q := &s.quick
 	q.found, q.rare, q.under, q.below = 0, false, -1, -1
 	k := s.filled(start)
-	w := walker{live: ^uint64(0) << ((start - q.at) % blockBytes)}
+	first := (start - q.at) % blockBytes
+	w := walker{live: ^uint64(0) << first}
+	w.afterMark = 1 << first // the record itself may stand there
 	for ; ; k++ {
 		if k == q.n {
 			if q.at+k*blockBytes >= s.end {
@@ -144,7 +146,9 @@ func (s *Scanner) walk(start int) (end int, how verdict) {
 		if !last && at+blockBytes > s.end {
 			return 0, short
 		}
-		if !ok || !w.grammar(&q.blocks[k]) || !s.scalars(at, w.scalars) || !s.findKeys(start, at, &w) {
+		if !ok || !w.grammar(&q.blocks[k]) ||
+			w.scalars != 0 && !s.scalars(at, w.scalars) ||
+			w.colons != 0 && (q.under >= 0 || w.colons&w.level[1] != 0) && !s.findKeys(start, at, &w) {
 			return 0, odd
 		}
 		if last {
@@ -168,11 +172,11 @@ type walker struct {
 	scalars uint64
 	colons  uint64
 
-	// Whether the byte before the block was the end of a string, of a key, a
-	// closing bracket, part of a scalar, a colon or comma, an opening bracket,
-	// a comma or brace before a key; and whether the block begins in a key.
-	afterString, afterKey, afterClose, afterScalar uint64
-	afterMark, afterOpen, beforeKey, inKey         uint64
+	// Of the byte before the block, 1 when it was: a colon, comma or opening
+	// bracket; an opening bracket; the end of a value; part of a scalar; the end
+	// of a key; a comma or brace before a key. And whether the block begins in
+	// a key.
+	afterMark, afterOpen, afterValue, afterScalar, afterKey, beforeKey, inKey uint64
 }
 
 // levels walks over the brackets of a block. It ends the record, and live, at
@@ -217,7 +221,7 @@ func (w *walker) levels(b *block) (last, ok bool) {
 	return false, true
 }
 
-// grammar checks what may follow what, for text without white space.
+// grammar checks what each byte may follow, for text without white space.
 //
 // A key is a string that follows a brace or, in an object, a comma. Adding
 // where keys begin to the mask of strings carries through each key to its
@@ -225,36 +229,29 @@ func (w *walker) levels(b *block) (last, ok bool) {
 // nowhere else, and values behind colons. So keys and values alternate.
 func (w *walker) grammar(b *block) bool {
 	live := w.live
-	text, quote := b.text&live, b.quote&live
-	opening, closing := quote&text, quote&^text
-	open, shut, colon, comma := b.open&live, b.close&live, b.colon&live, b.comma&live
-	scalar := live &^ (text | quote | open | shut | colon | comma)
-	value := opening | open | scalar
-	end := shut | comma
-	mark := colon | comma
+	text := b.text & live
+	opening, open, shut := b.quote&text, b.open&live, b.close&live
+	colon, comma := b.colon&live, b.comma&live
+	mark := colon | comma | open
+	value := live &^ (text | mark) // the last byte of one, or of a key
+	scalar := value &^ (b.quote | shut)
 	keyed := comma&w.object | open&b.curly
 
-	follow := func(mask uint64, carry *uint64) uint64 {
-		f := (mask<<1 | *carry) & live
-		*carry = mask >> 63
-		return f
-	}
-	expect := follow(keyed, &w.beforeKey)
-	starts := expect & opening
-	sum, inKey := bits.Add64(text, starts, w.inKey)
+	mayKey := keyed<<1 | w.beforeKey
+	sum, inKey := bits.Add64(text, mayKey&opening, w.inKey)
 	keyEnd := sum &^ text & live
-	keyText := text &^ sum
-	w.inKey = inKey
+	afterMark, afterValue := mark<<1|w.afterMark, value<<1|w.afterValue
+	afterScalar := scalar<<1 | w.afterScalar
+	bad := (opening|open)&^afterMark |
+		scalar&^(afterMark|afterScalar) |
+		comma&^afterValue |
+		shut&^(afterValue|open<<1|w.afterOpen) |
+		mayKey&live&^(opening|shut) |
+		(colon ^ (keyEnd<<1|w.afterKey)&live) |
+		b.back&text&^sum
 
-	afterScalar := follow(scalar, &w.afterScalar)
-	bad := follow(closing, &w.afterString)&^(colon|end) |
-		follow(shut, &w.afterClose)&^end |
-		afterScalar&^(scalar|end) |
-		follow(mark, &w.afterMark)&^value |
-		follow(open, &w.afterOpen)&^(value|shut) |
-		expect&^(opening|shut) |
-		follow(keyEnd, &w.afterKey) ^ colon |
-		b.back&keyText
+	w.afterMark, w.afterOpen, w.afterValue, w.afterScalar = mark>>63, open>>63, value>>63, scalar>>63
+	w.afterKey, w.beforeKey, w.inKey = keyEnd>>63, keyed>>63, inKey
 	w.scalars = scalar &^ afterScalar
 	w.colons = colon
 	return bad == 0
@@ -263,29 +260,34 @@ func (w *walker) grammar(b *block) bool {
 // scalars checks the numbers and words that begin at the places of a mask.
 func (s *Scanner) scalars(at int, starts uint64) bool {
 	for ; starts != 0; starts &= starts - 1 {
-		end := scalarEnd(s.buf, at+bits.TrailingZeros64(starts))
-		if end < 0 {
-			return false
-		}
-		switch s.buf[end] {
-		case ',', ']', '}':
+		i := at + bits.TrailingZeros64(starts)
+		var end int
+		switch binary.LittleEndian.Uint32(s.buf[i:]) {
+		case wordNull, wordTrue:
+			end = i + 4
 		default:
+			if end = scalarEnd(s.buf, i); end < 0 {
+				return false
+			}
+		}
+		if c := s.buf[end]; c != ',' && c|0x20 != '}' {
 			return false
 		}
 	}
 	return true
 }
 
-// scalarEnd is the place behind the number or word at i; -1 when there is none.
+// The first four bytes of the three words.
+const (
+	wordNull  = 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24
+	wordTrue  = 't' | 'r'<<8 | 'u'<<16 | 'e'<<24
+	wordFalse = 'f' | 'a'<<8 | 'l'<<16 | 's'<<24
+)
+
+// scalarEnd is the place behind the false or number at i; -1 when there is none.
 func scalarEnd(b []byte, i int) int {
-	switch binary.LittleEndian.Uint32(b[i:]) {
-	case 'n' | 'u'<<8 | 'l'<<16 | 'l'<<24, 't' | 'r'<<8 | 'u'<<16 | 'e'<<24:
-		return i + 4
-	case 'f' | 'a'<<8 | 'l'<<16 | 's'<<24:
-		if b[i+4] == 'e' {
-			return i + 5
-		}
-		return -1
+	if binary.LittleEndian.Uint32(b[i:]) == wordFalse && b[i+4] == 'e' {
+		return i + 5
 	}
 	return numberEnd(b, i)
 }
@@ -330,24 +332,43 @@ func digitsEnd(b []byte, i int) int {
 // the record that begins at start. It reports false for a record that is not
 // for the quick way.
 func (s *Scanner) findKeys(start, at int, w *walker) bool {
-	q := &s.quick
-	for x := w.colons & (w.level[1] | w.level[2] | w.level[3]); x != 0; x &= x - 1 {
-		colon := at + bits.TrailingZeros64(x)
-		switch bit := x & -x; {
-		case w.level[1]&bit != 0:
-			if !s.recordKeyAt(start, colon) {
-				return false
-			}
-		case q.under == userIdentityKey && w.level[2]&bit != 0:
-			s.identityKeyAt(colon)
-		case q.under == userIdentityKey && q.below == sessionKey && s.isKey(issuerName, colon):
-			s.note(&issuerKey, colon)
-		case q.under >= 0 && recordKeys[q.under].rare && w.level[2]&bit != 0:
-			word := binary.LittleEndian.Uint64(s.buf[colon-wordBytes:])
-			q.rare = q.rare || word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
+	rest := w.colons
+	for x := w.colons & w.level[1]; x != 0; x &= x - 1 {
+		bit := x & -x
+		if s.quick.under >= 0 {
+			s.findBelow(at, rest&(bit-1), w)
+		}
+		rest &^= bit | (bit - 1)
+		if !s.recordKeyAt(start, at+bits.TrailingZeros64(bit)) {
+			return false
 		}
 	}
-	return q.found < maxHits
+	if s.quick.under >= 0 {
+		s.findBelow(at, rest, w)
+	}
+	return s.quick.found < maxHits
+}
+
+// findBelow looks at the keys before some of the colons of a block, in the
+// value that the walk is in.
+func (s *Scanner) findBelow(at int, colons uint64, w *walker) {
+	q := &s.quick
+	switch {
+	case q.under == userIdentityKey:
+		for x := colons & (w.level[2] | w.level[3]); x != 0; x &= x - 1 {
+			colon := at + bits.TrailingZeros64(x)
+			if w.level[2]&x&-x != 0 {
+				s.identityKeyAt(colon)
+			} else if q.below == sessionKey && s.isKey(issuerName, colon) {
+				s.note(&issuerKey, colon)
+			}
+		}
+	case recordKeys[q.under].rare:
+		for x := colons & w.level[2]; x != 0 && !q.rare; x &= x - 1 {
+			word := binary.LittleEndian.Uint64(s.buf[at+bits.TrailingZeros64(x)-wordBytes:])
+			q.rare = word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
+		}
+	}
 }
 
 // note notes the value behind a colon.
@@ -366,12 +387,15 @@ func (s *Scanner) recordKeyAt(start, colon int) bool {
 		return true
 	}
 	i := int(recordKeySlots[slotOf(binary.LittleEndian.Uint64(s.buf[colon-wordBytes:]))]) - 1
-	if i < 0 || !s.isKey(recordKeys[i].name, colon) {
+	if i < 0 || !s.matches(&recordEnds[i], recordKeys[i].name, colon) {
 		return true
 	}
-	q.under = i
-	s.note(&recordKeys[i], colon)
-	return recordKeys[i].read != nil
+	k := &recordKeys[i]
+	if k.open != nil || k.rare {
+		q.under = i
+	}
+	s.note(k, colon)
+	return k.read != nil
 }
 
 // identityKeyAt looks for a key of userIdentity, first for the one that AWS
@@ -385,7 +409,7 @@ func (s *Scanner) identityKeyAt(colon int) {
 			i = 0
 		}
 		if identityTails[i] == tail {
-			if s.isKey(identityKeys[i].name, colon) {
+			if s.matches(&identityEnds[i], identityKeys[i].name, colon) {
 				q.below = i
 				s.note(&identityKeys[i], colon)
 				return
@@ -396,6 +420,47 @@ func (s *Scanner) identityKeyAt(colon int) {
 	if q.below == sessionKey {
 		q.below = -1
 	}
+}
+
+// keyEnd is the last two words of a key with its quotes, as far as it reaches.
+type keyEnd struct {
+	first, firstMask uint64
+	last, lastMask   uint64
+	whole            bool // that is all of it
+}
+
+var (
+	recordEnds   = endsOf(recordKeys[:])
+	identityEnds = endsOf(identityKeys[:])
+)
+
+func endsOf(keys []recordKey) []keyEnd {
+	ends := make([]keyEnd, len(keys))
+	for i, k := range keys {
+		quoted := `"` + k.name + `"`
+		var text, mask [2 * wordBytes]byte
+		from := max(0, len(quoted)-len(text))
+		copy(text[len(text)-(len(quoted)-from):], quoted[from:])
+		for j := len(text) - (len(quoted) - from); j < len(mask); j++ {
+			mask[j] = 0xff
+		}
+		ends[i] = keyEnd{
+			first: binary.LittleEndian.Uint64(text[:]), firstMask: binary.LittleEndian.Uint64(mask[:]),
+			last: binary.LittleEndian.Uint64(text[wordBytes:]), lastMask: binary.LittleEndian.Uint64(mask[wordBytes:]),
+			whole: from == 0,
+		}
+	}
+	return ends
+}
+
+// matches is isKey in two comparisons, for most keys.
+func (s *Scanner) matches(end *keyEnd, name string, colon int) bool {
+	if !end.whole || colon < 2*wordBytes {
+		return s.isKey(name, colon)
+	}
+	b := s.buf[colon-2*wordBytes : colon]
+	return binary.LittleEndian.Uint64(b)&end.firstMask == end.first &&
+		binary.LittleEndian.Uint64(b[wordBytes:])&end.lastMask == end.last
 }
 
 // identityTails are the last four bytes of identityKeys with their quotes.

@@ -20,13 +20,11 @@ func (z *Reader) copyPast(distance, length int) bool {
 	if distance > z.w+z.held {
 		return false
 	}
-	for ; length > 0; length-- {
-		if distance > z.w {
-			z.out[z.w] = z.past[window+z.w-distance]
-		} else {
-			z.out[z.w] = z.out[z.w-distance]
-		}
-		z.w++
+	from, to := window+z.w-distance, z.out[z.w:z.w+length]
+	z.w += length
+	n := copy(to, z.past[from:])
+	for i := n; i < length; i++ { // it goes on at the beginning of out
+		to[i] = z.out[i-n]
 	}
 	return true
 }
