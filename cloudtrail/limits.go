@@ -9,8 +9,8 @@ const (
 	// tailBytes is how many zeros stand behind it: a block, and a word that
 	// begins in it.
 	tailBytes = blockBytes + wordBytes
-	// quickBlocks is how many blocks of text are classified at a time.
-	quickBlocks = 32
+	// maxBlocks is how many blocks of text are looked at in one go.
+	maxBlocks = 32
 	// maxQuickDepth and maxHits bound what the quick way takes: nesting, and
 	// members that matter.
 	maxQuickDepth = 60

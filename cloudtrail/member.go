@@ -267,6 +267,26 @@ func (s *Scanner) string(to *string, f field, c byte) bool {
 	return ok
 }
 
+// plainString is string for a value that is what it looks like.
+func (s *Scanner) plainString(to *string, f field, b []byte) {
+	last := &s.mem.last[f]
+	if string(b) != *last {
+		*last = s.mem.text(b)
+	}
+	*to = *last
+	if s.rec.faulty {
+		s.blame(f, 0)
+	}
+}
+
+// plainBytes is bytes for a value that is what it looks like.
+func (s *Scanner) plainBytes(to *Text, f field, b []byte) {
+	*to = append((*to)[:0], b...)
+	if s.rec.faulty {
+		s.blame(f, 0)
+	}
+}
+
 // bytes takes a value that differs from record to record.
 func (s *Scanner) bytes(to *Text, f field, c byte) bool {
 	b, ok := s.value(f, c)

@@ -1,26 +1,20 @@
 package cloudtrail
 
 import (
+	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"slices"
 )
 
-// quick reads a record of a list in two passes: the first walks over bitmaps of
-// the text (block.go), checks the grammar of all of it and notes where the
+// quick reads a record of a list in two passes: the first walks over the tokens
+// of the text (tokens.go), checks the grammar of all of it and notes where the
 // values that matter begin; the second reads those values as ever. It is for
 // records as AWS writes them: whole in the window, no white space between
-// tokens, no escapes in keys, nesting within a word of bits. It reports false
-// for any other, which then is read from its beginning by the slow way; the two
-// agree on every text.
+// tokens, no escapes in keys that could matter, nesting within a word of bits.
+// It reports false for any other, which then is read from its beginning by the
+// slow way; the two agree on every text.
 type quick struct {
-	blocks [quickBlocks]block
-	at     int   // of blocks[0] in the window
-	n      int   // how many blocks are filled
-	base   int64 // the window that they are of
-	end    int   // the window's end when they were filled
-	text   stringState
-
+	tokens
 	hits  [maxHits]hit
 	found int
 	rare  bool // a key was seen that rareKeys may mean
@@ -32,7 +26,8 @@ type quick struct {
 // hit is a value that matters.
 type hit struct {
 	key *recordKey
-	at  int32 // of the value's first byte in the window
+	at  int // the value's first byte in the window
+	end int // behind the value, if it is a string without anything unusual; else 0
 }
 
 // Where keys are in their tables.
@@ -90,191 +85,142 @@ func (s *Scanner) lengthen(start int) bool {
 // collect reads the values that the walk has found.
 func (s *Scanner) collect() bool {
 	s.begin(listing)
-	for i := range s.quick.found {
+	for i := range s.quick.hits[:s.quick.found] {
 		h := &s.quick.hits[i]
-		if h.key.rare && !s.quick.rare {
-			continue
-		}
-		s.pos = int(h.at)
-		c := s.buf[s.pos]
-		if c == '{' && h.key.open != nil {
+		c := s.buf[h.at]
+		switch {
+		case h.key.plain != nil && c == '"' && h.end > 0 && h.end-h.at <= maxFieldBytes:
+			h.key.plain(s, s.buf[h.at+1:h.end-1])
+		case h.key.rare && !s.quick.rare:
+		case h.key.open != nil && c == '{':
 			h.key.open(s)
-		} else if !h.key.read(s, c) {
-			return false
-		}
-	}
-	return true
-}
-
-// filled makes blocks hold the text at i, and gives the number of its block.
-func (s *Scanner) filled(i int) int {
-	q := &s.quick
-	if q.base != s.base || q.end != s.end || i < q.at || i >= q.at+q.n*blockBytes {
-		q.at, q.n, q.base, q.end, q.text = i, 0, s.base, s.end, stringState{}
-		s.fillBlocks()
-	}
-	return (i - q.at) / blockBytes
-}
-
-// fillBlocks fills the blocks with the text behind those that they hold.
-func (s *Scanner) fillBlocks() {
-	q := &s.quick
-	q.at += q.n * blockBytes
-	q.n = min(quickBlocks, (s.end-q.at+blockBytes-1)/blockBytes)
-	classify(s.buf[q.at:], q.blocks[:q.n], &q.text)
-}
-
-// walk checks the record whose brace is at start and finds its values; it
-// gives the place behind it.
-func (s *Scanner) walk(start int) (end int, how verdict) {
-	q := &s.quick
-	q.found, q.rare, q.under, q.below = 0, false, -1, -1
-	k := s.filled(start)
-	first := (start - q.at) % blockBytes
-	w := walker{live: ^uint64(0) << first}
-	w.afterMark = 1 << first // the record itself may stand there
-	for ; ; k++ {
-		if k == q.n {
-			if q.at+k*blockBytes >= s.end {
-				return 0, short
-			}
-			s.fillBlocks()
-			k = 0
-		}
-		at := q.at + k*blockBytes
-		last, ok := w.levels(&q.blocks[k])
-		if !last && at+blockBytes > s.end {
-			return 0, short
-		}
-		if !ok || !w.grammar(&q.blocks[k]) ||
-			w.scalars != 0 && !s.scalars(at, w.scalars) ||
-			w.colons != 0 && (q.under >= 0 || w.colons&w.level[1] != 0) && !s.findKeys(start, at, &w) {
-			return 0, odd
-		}
-		if last {
-			return at + bits.Len64(w.live), walked
-		}
-		w.live = ^uint64(0)
-	}
-}
-
-// walker is what the walk over a record carries from block to block.
-type walker struct {
-	live  uint64 // the bytes of the block that are the record's
-	kinds uint64 // of the open brackets, the innermost lowest: 1 for a brace
-	depth int
-
-	// Of the block: bytes that lie directly in an object of any depth, at each
-	// of the first levels, the record being level 1; where scalars begin; and
-	// the colons.
-	object  uint64
-	level   [4]uint64
-	scalars uint64
-	colons  uint64
-
-	// Of the byte before the block, 1 when it was: a colon, comma or opening
-	// bracket; an opening bracket; the end of a value; part of a scalar; the end
-	// of a key; a comma or brace before a key. And whether the block begins in
-	// a key.
-	afterMark, afterOpen, afterValue, afterScalar, afterKey, beforeKey, inKey uint64
-}
-
-// levels walks over the brackets of a block. It ends the record, and live, at
-// the bracket that closes it.
-func (w *walker) levels(b *block) (last, ok bool) {
-	w.object, w.level = 0, [4]uint64{}
-	rest := w.live
-	depth, kinds := w.depth, w.kinds
-	for x := (b.open | b.close) & w.live; x != 0; x &= x - 1 {
-		bit := x & -x
-		segment := rest & (bit - 1)
-		rest &^= segment | bit
-		w.object |= segment & -(kinds & 1)
-		if depth < len(w.level) {
-			w.level[depth] |= segment
-		}
-		kind := uint64(0)
-		if b.curly&bit != 0 {
-			kind = 1
-		}
-		if b.open&bit != 0 {
-			if depth++; depth > maxQuickDepth {
-				return false, false
-			}
-			kinds = kinds<<1 | kind
-			continue
-		}
-		if kinds&1 != kind {
-			return false, false
-		}
-		kinds >>= 1
-		if depth--; depth == 0 {
-			w.live &= bit | (bit - 1)
-			return true, true
-		}
-	}
-	w.object |= rest & -(kinds & 1)
-	if depth < len(w.level) {
-		w.level[depth] |= rest
-	}
-	w.depth, w.kinds = depth, kinds
-	return false, true
-}
-
-// grammar checks what each byte may follow, for text without white space.
-//
-// A key is a string that follows a brace or, in an object, a comma. Adding
-// where keys begin to the mask of strings carries through each key to its
-// closing quote, which gives where keys end; colons stand behind these and
-// nowhere else, and values behind colons. So keys and values alternate.
-func (w *walker) grammar(b *block) bool {
-	live := w.live
-	text := b.text & live
-	opening, open, shut := b.quote&text, b.open&live, b.close&live
-	colon, comma := b.colon&live, b.comma&live
-	mark := colon | comma | open
-	value := live &^ (text | mark) // the last byte of one, or of a key
-	scalar := value &^ (b.quote | shut)
-	keyed := comma&w.object | open&b.curly
-
-	mayKey := keyed<<1 | w.beforeKey
-	sum, inKey := bits.Add64(text, mayKey&opening, w.inKey)
-	keyEnd := sum &^ text & live
-	afterMark, afterValue := mark<<1|w.afterMark, value<<1|w.afterValue
-	afterScalar := scalar<<1 | w.afterScalar
-	bad := (opening|open)&^afterMark |
-		scalar&^(afterMark|afterScalar) |
-		comma&^afterValue |
-		shut&^(afterValue|open<<1|w.afterOpen) |
-		mayKey&live&^(opening|shut) |
-		(colon ^ (keyEnd<<1|w.afterKey)&live) |
-		b.back&text&^sum
-
-	w.afterMark, w.afterOpen, w.afterValue, w.afterScalar = mark>>63, open>>63, value>>63, scalar>>63
-	w.afterKey, w.beforeKey, w.inKey = keyEnd>>63, keyed>>63, inKey
-	w.scalars = scalar &^ afterScalar
-	w.colons = colon
-	return bad == 0
-}
-
-// scalars checks the numbers and words that begin at the places of a mask.
-func (s *Scanner) scalars(at int, starts uint64) bool {
-	for ; starts != 0; starts &= starts - 1 {
-		i := at + bits.TrailingZeros64(starts)
-		var end int
-		switch binary.LittleEndian.Uint32(s.buf[i:]) {
-		case wordNull, wordTrue:
-			end = i + 4
 		default:
-			if end = scalarEnd(s.buf, i); end < 0 {
+			if s.pos = h.at; !h.key.read(s, c) {
 				return false
 			}
 		}
-		if c := s.buf[end]; c != ',' && c|0x20 != '}' {
+	}
+	return true
+}
+
+// walk checks the record whose brace is at start and finds its values; it gives
+// the place behind it.
+//
+// That bytes fit to their neighbours is checked for whole blocks (tokens.go);
+// here remain brackets that match, keys and values of objects that alternate,
+// and what numbers and words look like.
+func (s *Scanner) walk(start int) (end int, how verdict) {
+	q := &s.quick
+	q.found, q.rare, q.under, q.below = 0, false, -1, -1
+	t := s.tokensAt(start)
+	fit := fitting{from: start - q.at + 1}
+	var (
+		depth   int
+		objects uint64 // the open brackets, the innermost lowest: 1 for a brace
+		keys    uint64 // 1 for a brace where a key and its colon come next
+		buf     = s.buf
+		limit   = s.end
+	)
+	for last := start; ; t++ {
+		for t >= q.count {
+			fit.pass(&q.tokens, q.n*blockBytes)
+			if q.at+q.n*blockBytes >= limit {
+				return 0, short
+			}
+			s.moreTokens()
+			t = 0
+		}
+		i := q.at + int(q.list[t])
+		if i >= limit {
+			return 0, short
+		}
+		switch buf[i] {
+		case ':':
+			if keys&1 == 0 {
+				return 0, odd
+			}
+			keys &^= 1
+			if (depth == 1 || depth <= keyDepth && q.under >= 0) && !s.keyAt(t, last+1, i, depth) {
+				return 0, odd
+			}
+		case ',':
+			if keys&1 != 0 {
+				return 0, odd
+			}
+			keys |= objects & 1
+		case '{':
+			if depth++; depth > maxQuickDepth {
+				return 0, odd
+			}
+			objects, keys = objects<<1|1, keys<<1|1
+		case '[':
+			if depth++; depth > maxQuickDepth {
+				return 0, odd
+			}
+			objects, keys = objects<<1, keys<<1
+		case '}':
+			if objects&1 == 0 || keys&1 != 0 && buf[i-1] != '{' {
+				return 0, odd
+			}
+			objects, keys = objects>>1, keys>>1
+			if depth--; depth == 0 {
+				if fit.pass(&q.tokens, i-q.at+1); fit.bad != 0 || q.found == maxHits {
+					return 0, odd
+				}
+				return i + 1, walked
+			}
+		case ']':
+			if objects&1 != 0 {
+				return 0, odd
+			}
+			objects, keys = objects>>1, keys>>1
+			depth--
+		default:
+			if !isScalar(buf, i) {
+				if i+wordBytes > limit { // it may be cut
+					return 0, short
+				}
+				return 0, odd
+			}
+		}
+		last = i
+	}
+}
+
+// fitting sums up what the tokens say of the bytes of a record.
+type fitting struct {
+	from int // where the record begins, or goes on, in the blocks
+	bad  uint64
+}
+
+// pass looks at the bytes up to a place in the blocks.
+func (f *fitting) pass(t *tokens, to int) {
+	first, last := f.from/blockBytes, (to-1)/blockBytes
+	for k := first; k <= last; k++ {
+		bad := t.bad[k]
+		if k == first {
+			bad &= ^uint64(0) << (f.from % blockBytes)
+		}
+		if k == last {
+			bad &= ^uint64(0) >> (blockBytes - 1 - (to-1)%blockBytes)
+		}
+		f.bad |= bad
+	}
+	f.from = 0
+}
+
+// isScalar reports whether there is a number or word at i, and nothing else
+// before the next token.
+func isScalar(b []byte, i int) bool {
+	switch binary.LittleEndian.Uint32(b[i:]) {
+	case wordNull, wordTrue:
+		i += 4
+	default:
+		if i = scalarEnd(b, i); i < 0 {
 			return false
 		}
 	}
-	return true
+	return b[i] == ',' || b[i]|0x20 == '}'
 }
 
 // The first four bytes of the three words.
@@ -328,62 +274,50 @@ func digitsEnd(b []byte, i int) int {
 	return i
 }
 
-// findKeys looks at the keys before the colons of a block at the place at, of
-// the record that begins at start. It reports false for a record that is not
-// for the quick way.
-func (s *Scanner) findKeys(start, at int, w *walker) bool {
-	rest := w.colons
-	for x := w.colons & w.level[1]; x != 0; x &= x - 1 {
-		bit := x & -x
-		if s.quick.under >= 0 {
-			s.findBelow(at, rest&(bit-1), w)
-		}
-		rest &^= bit | (bit - 1)
-		if !s.recordKeyAt(start, at+bits.TrailingZeros64(bit)) {
-			return false
-		}
-	}
-	if s.quick.under >= 0 {
-		s.findBelow(at, rest, w)
-	}
-	return s.quick.found < maxHits
-}
+// keyDepth is how deep keys lie that may matter: those of sessionContext.
+const keyDepth = 3
 
-// findBelow looks at the keys before some of the colons of a block, in the
-// value that the walk is in.
-func (s *Scanner) findBelow(at int, colons uint64, w *walker) {
+// keyAt looks at the key from a place up to the colon at another, which is the
+// token t. It reports false for a record that is not for the quick way.
+func (s *Scanner) keyAt(t, from, colon, depth int) bool {
 	q := &s.quick
 	switch {
+	case q.back|q.state.unusual != 0 && bytes.IndexByte(s.buf[from:colon], '\\') >= 0:
+		return false
+	case depth == 1:
+		return s.recordKeyAt(t, from, colon)
+	case q.under == userIdentityKey && depth == 2:
+		s.identityKeyAt(t, colon)
 	case q.under == userIdentityKey:
-		for x := colons & (w.level[2] | w.level[3]); x != 0; x &= x - 1 {
-			colon := at + bits.TrailingZeros64(x)
-			if w.level[2]&x&-x != 0 {
-				s.identityKeyAt(colon)
-			} else if q.below == sessionKey && s.isKey(issuerName, colon) {
-				s.note(&issuerKey, colon)
-			}
+		if q.below == sessionKey && s.isKey(issuerName, colon) {
+			s.note(&issuerKey, t, colon)
 		}
-	case recordKeys[q.under].rare:
-		for x := colons & w.level[2]; x != 0 && !q.rare; x &= x - 1 {
-			word := binary.LittleEndian.Uint64(s.buf[at+bits.TrailingZeros64(x)-wordBytes:])
-			q.rare = word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
-		}
+	case depth == 2 && colon-from >= wordBytes:
+		word := binary.LittleEndian.Uint64(s.buf[colon-wordBytes:])
+		q.rare = q.rare || word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
 	}
+	return true
 }
 
-// note notes the value behind a colon.
-func (s *Scanner) note(k *recordKey, colon int) {
+// note notes the value behind a colon, which is the token t. A string ends
+// before the next token.
+func (s *Scanner) note(k *recordKey, t, colon int) {
 	q := &s.quick
-	if q.found < maxHits {
-		q.hits[q.found] = hit{k, int32(colon + 1)}
-		q.found++
+	if q.found == maxHits {
+		return
+	}
+	h := &q.hits[q.found]
+	q.found++
+	h.key, h.at, h.end = k, colon+1, 0
+	if t+1 < q.count && q.back|q.state.unusual == 0 {
+		h.end = q.at + int(q.list[t+1])
 	}
 }
 
-func (s *Scanner) recordKeyAt(start, colon int) bool {
+func (s *Scanner) recordKeyAt(t, from, colon int) bool {
 	q := &s.quick
 	q.under, q.below = -1, -1
-	if colon-start <= wordBytes {
+	if colon-from < wordBytes {
 		return true
 	}
 	i := int(recordKeySlots[slotOf(binary.LittleEndian.Uint64(s.buf[colon-wordBytes:]))]) - 1
@@ -394,13 +328,13 @@ func (s *Scanner) recordKeyAt(start, colon int) bool {
 	if k.open != nil || k.rare {
 		q.under = i
 	}
-	s.note(k, colon)
+	s.note(k, t, colon)
 	return k.read != nil
 }
 
 // identityKeyAt looks for a key of userIdentity, first for the one that AWS
 // writes behind the one before.
-func (s *Scanner) identityKeyAt(colon int) {
+func (s *Scanner) identityKeyAt(t, colon int) {
 	q := &s.quick
 	tail := binary.LittleEndian.Uint32(s.buf[colon-4:])
 	i := q.below
@@ -411,7 +345,7 @@ func (s *Scanner) identityKeyAt(colon int) {
 		if identityTails[i] == tail {
 			if s.matches(&identityEnds[i], identityKeys[i].name, colon) {
 				q.below = i
-				s.note(&identityKeys[i], colon)
+				s.note(&identityKeys[i], t, colon)
 				return
 			}
 			break
