@@ -15,6 +15,7 @@ type memory struct {
 	date     [10]byte // the day of midnight, as in event times
 	midnight int64    // in seconds since 1970
 	memo     memo
+	role     lastRole
 }
 
 // known is the string of b when it was kept lately.

@@ -5,6 +5,8 @@ import "strings"
 // isManagement is the management flag (CT-3).
 func (r *Record) isManagement() bool {
 	switch {
+	case r.Category == "Management":
+		return true
 	case r.Category != "":
 		return strings.EqualFold(r.Category, "Management")
 	case r.Management != Unset:

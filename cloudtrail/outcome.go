@@ -5,6 +5,9 @@ import "strings"
 // isUnauthenticated reports whether the code says that the credentials were not
 // accepted, so that nobody is known to have called (LA-21).
 func isUnauthenticated(code string) bool {
+	if code == "" {
+		return false
+	}
 	switch bareCode(code) {
 	case "InvalidClientTokenId", "UnrecognizedClient", "SignatureDoesNotMatch", "ExpiredToken", "IncompleteSignature",
 		"MissingAuthenticationToken", "InvalidAccessKeyId", "AuthFailure":
@@ -17,6 +20,9 @@ func isUnauthenticated(code string) bool {
 // Services put words before and behind AccessDenied (KMSAccessDeniedException,
 // AccessDeniedForDependencyException).
 func isDenied(code string) bool {
+	if code == "" {
+		return false
+	}
 	code = bareCode(code)
 	switch code {
 	case "UnauthorizedOperation", "AuthorizationError", "AuthorizationFailure", "Unauthorized", "UnauthorizedAccess",

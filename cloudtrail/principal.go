@@ -84,6 +84,28 @@ func (r *Record) arnBeside(prefix string) string {
 	return ""
 }
 
+// lastRole is a role as a record named it, and who that was.
+type lastRole struct {
+	id, arn, account string
+	who              principal
+}
+
+// roleOf is Record.roleOf, which neighbours in a log often ask of one role.
+func (m *memory) roleOf(r *Record, id, arn, account string) (principal, error) {
+	if m == nil {
+		return r.roleOf(id, arn, account)
+	}
+	last := &m.role
+	if last.id == id && last.arn == arn && last.account == account && last.who.id != "" {
+		return last.who, nil
+	}
+	who, err := r.roleOf(id, arn, account)
+	if err == nil {
+		*last = lastRole{id, arn, account, who}
+	}
+	return who, err
+}
+
 // entity is the user or role with the id, which has to begin with prefix, or
 // else with the ARN, whose resource has to begin with kind. The account of the
 // ARN stands in for a missing one.
@@ -127,7 +149,7 @@ func (r *Record) assumedRole() (principal, error) {
 	}
 	account := cmp.Or(issuer.AccountID, u.AccountID)
 	if issuer.ARN != "" {
-		return r.roleOf(id, issuer.ARN, account)
+		return r.mem.roleOf(r, id, issuer.ARN, account)
 	}
 	session, arn := splitARN(r.mem.text(u.ARN)), ""
 	account = cmp.Or(account, session.account)

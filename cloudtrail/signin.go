@@ -8,7 +8,7 @@ func (r *Record) isSignIn() bool {
 	if strings.EqualFold(r.EventType, "AwsConsoleSignIn") {
 		return true
 	}
-	if !strings.EqualFold(strings.TrimSpace(r.EventSource), "signin.amazonaws.com") {
+	if !isSignInHost(r.EventSource) {
 		return false
 	}
 	switch strings.TrimSpace(r.EventName) {
@@ -22,6 +22,11 @@ func (r *Record) isSignIn() bool {
 // succeeded (CT-40). Federated sign-ins are AssumedRole or FederatedUser.
 func (r *Record) signedIn() bool {
 	return strings.TrimSpace(r.EventName) == "ConsoleLogin" && r.ConsoleLogin == "Success" &&
-		strings.EqualFold(strings.TrimSpace(r.EventSource), "signin.amazonaws.com") &&
+		isSignInHost(r.EventSource) &&
 		(r.User.Type == typeUser || r.User.Type == typeRoot)
+}
+
+func isSignInHost(source string) bool {
+	const host = "signin.amazonaws.com"
+	return len(source) >= len(host) && strings.EqualFold(strings.TrimSpace(source), host)
 }

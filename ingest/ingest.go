@@ -47,6 +47,7 @@ type Ingester struct {
 	mu     sync.Mutex
 	known  map[uint64]uint64 // hash of an object's id → hash of its version, of those looked at
 	epoch  store.Version     // of the ledger, when known was begun
+	blank  bool              // the ledger was empty when the Run began
 }
 
 // New makes an Ingester.
@@ -121,14 +122,25 @@ func (in *Ingester) settle(ctx context.Context) error {
 	return err
 }
 
-// refresh forgets what was looked at when the operator has changed the ledger.
+// refresh forgets what was looked at when the operator has changed the ledger,
+// and sees whether there is anything in it.
 func (in *Ingester) refresh(ctx context.Context) error {
 	epoch, err := ledgerEpoch(ctx, in.Store)
-	if err == nil && epoch != in.epoch {
+	if err != nil {
+		return err
+	}
+	if epoch != in.epoch {
 		clear(in.known)
 		in.epoch = epoch
 	}
-	return err
+	in.blank = true
+	for _, err := range in.Store.ListDocs(ctx, store.KindLedger, "", 1) {
+		if err != nil {
+			return err
+		}
+		in.blank = false
+	}
+	return nil
 }
 
 // job is an object to read.

@@ -139,9 +139,12 @@ func (w *reader) object(j job) error {
 		w.skip(reason, o)
 		return nil
 	}
-	old, err := readRow(w.ctx, w.in.Store, w.id)
-	if err != nil {
-		return err
+	var old *Row
+	if !w.in.blank || o.Ended != nil { // what others have written since, the lease tells
+		var err error
+		if old, err = readRow(w.ctx, w.in.Store, w.id); err != nil {
+			return err
+		}
 	}
 	if o.Version != "" && o.Err == nil && o.Ended == nil { // a queue has leases of its own
 		ours, fresh, err := w.lease(old, o)
