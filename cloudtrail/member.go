@@ -268,23 +268,47 @@ func (s *Scanner) string(to *string, f field, c byte) bool {
 }
 
 // plainString is string for a value that is what it looks like.
-func (s *Scanner) plainString(to *string, f field, b []byte) {
+func (s *Scanner) plainString(to *string, f field, h *hit) bool {
 	last := &s.mem.last[f]
-	if string(b) != *last {
+	from := h.at + 1
+	if end := from + len(*last); end >= h.end || s.buf[end] != '"' || string(s.buf[from:end]) != *last {
+		b := s.plain(h)
+		if b == nil {
+			return false
+		}
 		*last = s.mem.text(b)
 	}
 	*to = *last
 	if s.rec.faulty {
 		s.blame(f, 0)
 	}
+	return true
 }
 
 // plainBytes is bytes for a value that is what it looks like.
-func (s *Scanner) plainBytes(to *Text, f field, b []byte) {
+func (s *Scanner) plainBytes(to *Text, f field, h *hit) bool {
+	b := s.plain(h)
+	if b == nil {
+		return false
+	}
 	*to = append((*to)[:0], b...)
 	if s.rec.faulty {
 		s.blame(f, 0)
 	}
+	return true
+}
+
+// plain is the text of a string if it is what it looks like; else nil.
+func (s *Scanner) plain(h *hit) []byte {
+	if h.at+1 >= h.end {
+		return nil
+	}
+	b := s.buf[h.at+1 : h.end]
+	n := bytes.IndexByte(b, '"')
+	if n < 0 || n > maxFieldBytes {
+		return nil
+	}
+	return b[:n]
 }
 
 // bytes takes a value that differs from record to record.

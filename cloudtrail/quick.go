@@ -21,13 +21,22 @@ type quick struct {
 
 	// Where the walk is: in which value of a record, and of userIdentity.
 	under, below int
+	levels       uint64 // at which of them keys may matter: level n in bit n
 }
+
+// The levels of a record at which keys may matter: everywhere, in a value that
+// rarely does, and in userIdentity.
+const (
+	topLevel       = 1 << 1
+	rareLevels     = topLevel | 1<<2
+	identityLevels = topLevel | 1<<2 | 1<<3
+)
 
 // hit is a value that matters.
 type hit struct {
 	key *recordKey
 	at  int // the value's first byte in the window
-	end int // behind the value, if it is a string without anything unusual; else 0
+	end int // a place before which there is nothing unusual in it
 }
 
 // Where keys are in their tables.
@@ -89,8 +98,7 @@ func (s *Scanner) collect() bool {
 		h := &s.quick.hits[i]
 		c := s.buf[h.at]
 		switch {
-		case h.key.plain != nil && c == '"' && h.end > 0 && h.end-h.at <= maxFieldBytes:
-			h.key.plain(s, s.buf[h.at+1:h.end-1])
+		case h.key.plain != nil && c == '"' && h.key.plain(s, h):
 		case h.key.rare && !s.quick.rare:
 		case h.key.open != nil && c == '{':
 			h.key.open(s)
@@ -106,84 +114,79 @@ func (s *Scanner) collect() bool {
 // walk checks the record whose brace is at start and finds its values; it gives
 // the place behind it.
 //
-// That bytes fit to their neighbours is checked for whole blocks (tokens.go);
-// here remain brackets that match, keys and values of objects that alternate,
-// and what numbers and words look like.
+// What a byte may follow is known for whole blocks (tokens.go). Here remain:
+// brackets match; numbers and words are such; a colon stands in an object, and
+// the commas that are tokens in an array; and what is no string stands behind a
+// colon in an object.
 func (s *Scanner) walk(start int) (end int, how verdict) {
 	q := &s.quick
-	q.found, q.rare, q.under, q.below = 0, false, -1, -1
-	t := s.tokensAt(start)
+	q.found, q.rare, q.under, q.below, q.levels = 0, false, -1, -1, topLevel
+	t, c := s.tokensAt(start)
+	q.t = -1
 	fit := fitting{from: start - q.at + 1}
-	var (
-		depth   int
-		objects uint64 // the open brackets, the innermost lowest: 1 for a brace
-		keys    uint64 // 1 for a brace where a key and its colon come next
-		buf     = s.buf
-		limit   = s.end
-	)
-	for last := start; ; t++ {
-		for t >= q.count {
-			fit.pass(&q.tokens, q.n*blockBytes)
-			if q.at+q.n*blockBytes >= limit {
+	depth, objects := 0, uint64(0) // objects: the open brackets, the innermost lowest; 1 for a brace
+	for ; ; t++ {
+		i := q.n * blockBytes
+		if t < q.count {
+			i = int(q.list[t])
+		}
+		if q.at+i > s.end {
+			return 0, short
+		}
+		for ; c < q.marks && int(q.colons[c]) < i; c++ {
+			if objects&1 == 0 || q.levels>>depth&1 != 0 && !s.keyAt(q.at+int(q.colons[c]), depth) {
+				return 0, odd
+			}
+		}
+		if t >= q.count {
+			if fit.pass(&q.tokens, i); fit.bad != 0 {
+				return 0, odd
+			}
+			if q.at+i >= s.end {
 				return 0, short
 			}
 			s.moreTokens()
-			t = 0
+			t, c = -1, 0
+			continue
 		}
-		i := q.at + int(q.list[t])
-		if i >= limit {
-			return 0, short
-		}
-		switch buf[i] {
-		case ':':
-			if keys&1 == 0 {
+		i += q.at
+		switch b := s.buf[i]; b {
+		case '{', '[':
+			if depth > 0 && objects&1 != 0 && s.buf[i-1] != ':' || depth == maxQuickDepth {
 				return 0, odd
 			}
-			keys &^= 1
-			if (depth == 1 || depth <= keyDepth && q.under >= 0) && !s.keyAt(t, last+1, i, depth) {
+			depth++
+			objects = objects<<1 | uint64(b>>5&1)
+		case '}', ']':
+			if objects&1 != uint64(b>>5&1) {
 				return 0, odd
 			}
-		case ',':
-			if keys&1 != 0 {
-				return 0, odd
-			}
-			keys |= objects & 1
-		case '{':
-			if depth++; depth > maxQuickDepth {
-				return 0, odd
-			}
-			objects, keys = objects<<1|1, keys<<1|1
-		case '[':
-			if depth++; depth > maxQuickDepth {
-				return 0, odd
-			}
-			objects, keys = objects<<1, keys<<1
-		case '}':
-			if objects&1 == 0 || keys&1 != 0 && buf[i-1] != '{' {
-				return 0, odd
-			}
-			objects, keys = objects>>1, keys>>1
+			objects >>= 1
 			if depth--; depth == 0 {
 				if fit.pass(&q.tokens, i-q.at+1); fit.bad != 0 || q.found == maxHits {
 					return 0, odd
 				}
+				q.t, q.c = t, c
 				return i + 1, walked
 			}
-		case ']':
+		case ',':
 			if objects&1 != 0 {
 				return 0, odd
 			}
-			objects, keys = objects>>1, keys>>1
-			depth--
 		default:
-			if !isScalar(buf, i) {
-				if i+wordBytes > limit { // it may be cut
+			if i >= s.end {
+				return 0, short
+			}
+			if objects&1 != 0 && s.buf[i-1] != ':' {
+				return 0, odd
+			}
+			if !isScalar(s.buf, i) {
+				if i+wordBytes > s.end { // it may be cut
 					return 0, short
 				}
 				return 0, odd
 			}
 		}
-		last = i
 	}
 }
 
@@ -274,34 +277,38 @@ func digitsEnd(b []byte, i int) int {
 	return i
 }
 
-// keyDepth is how deep keys lie that may matter: those of sessionContext.
-const keyDepth = 3
-
-// keyAt looks at the key from a place up to the colon at another, which is the
-// token t. It reports false for a record that is not for the quick way.
-func (s *Scanner) keyAt(t, from, colon, depth int) bool {
+// keyAt looks at the key before a colon. It reports false for a record that is
+// not for the quick way.
+func (s *Scanner) keyAt(colon, depth int) bool {
 	q := &s.quick
 	switch {
-	case q.back|q.state.unusual != 0 && bytes.IndexByte(s.buf[from:colon], '\\') >= 0:
+	case q.before|q.state.unusual != 0 && s.isEscaped(colon):
 		return false
 	case depth == 1:
-		return s.recordKeyAt(t, from, colon)
+		return s.recordKeyAt(colon)
 	case q.under == userIdentityKey && depth == 2:
-		s.identityKeyAt(t, colon)
+		s.identityKeyAt(colon)
 	case q.under == userIdentityKey:
 		if q.below == sessionKey && s.isKey(issuerName, colon) {
-			s.note(&issuerKey, t, colon)
+			s.note(&issuerKey, colon)
 		}
-	case depth == 2 && colon-from >= wordBytes:
+	case colon >= wordBytes:
 		word := binary.LittleEndian.Uint64(s.buf[colon-wordBytes:])
 		q.rare = q.rare || word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
 	}
 	return true
 }
 
-// note notes the value behind a colon, which is the token t. A string ends
-// before the next token.
-func (s *Scanner) note(k *recordKey, t, colon int) {
+// isEscaped reports whether there is a backslash in the key before the colon.
+// The quote that is found may be one in the key: then a backslash is before it.
+func (s *Scanner) isEscaped(colon int) bool {
+	key := s.buf[:colon-1]
+	i := bytes.LastIndexByte(key, '"')
+	return i < 1 || key[i-1] == '\\' || bytes.IndexByte(key[i:], '\\') >= 0
+}
+
+// note notes the value behind a colon.
+func (s *Scanner) note(k *recordKey, colon int) {
 	q := &s.quick
 	if q.found == maxHits {
 		return
@@ -309,15 +316,15 @@ func (s *Scanner) note(k *recordKey, t, colon int) {
 	h := &q.hits[q.found]
 	q.found++
 	h.key, h.at, h.end = k, colon+1, 0
-	if t+1 < q.count && q.back|q.state.unusual == 0 {
-		h.end = q.at + int(q.list[t+1])
+	if q.before|q.state.unusual == 0 {
+		h.end = q.at + q.n*blockBytes
 	}
 }
 
-func (s *Scanner) recordKeyAt(t, from, colon int) bool {
+func (s *Scanner) recordKeyAt(colon int) bool {
 	q := &s.quick
-	q.under, q.below = -1, -1
-	if colon-from < wordBytes {
+	q.under, q.below, q.levels = -1, -1, topLevel
+	if colon < wordBytes {
 		return true
 	}
 	i := int(recordKeySlots[slotOf(binary.LittleEndian.Uint64(s.buf[colon-wordBytes:]))]) - 1
@@ -325,18 +332,21 @@ func (s *Scanner) recordKeyAt(t, from, colon int) bool {
 		return true
 	}
 	k := &recordKeys[i]
-	if k.open != nil || k.rare {
-		q.under = i
+	switch {
+	case k.open != nil:
+		q.under, q.levels = i, identityLevels
+	case k.rare:
+		q.under, q.levels = i, rareLevels
 	}
-	s.note(k, t, colon)
+	s.note(k, colon)
 	return k.read != nil
 }
 
 // identityKeyAt looks for a key of userIdentity, first for the one that AWS
 // writes behind the one before.
-func (s *Scanner) identityKeyAt(t, colon int) {
+func (s *Scanner) identityKeyAt(colon int) {
 	q := &s.quick
-	tail := binary.LittleEndian.Uint32(s.buf[colon-4:])
+	tail := binary.LittleEndian.Uint32(s.buf[max(colon-4, 0):])
 	i := q.below
 	for range identityKeys {
 		if i++; i == len(identityKeys) {
@@ -345,7 +355,7 @@ func (s *Scanner) identityKeyAt(t, colon int) {
 		if identityTails[i] == tail {
 			if s.matches(&identityEnds[i], identityKeys[i].name, colon) {
 				q.below = i
-				s.note(&identityKeys[i], t, colon)
+				s.note(&identityKeys[i], colon)
 				return
 			}
 			break

@@ -3,29 +3,40 @@ package cloudtrail
 import (
 	"encoding/binary"
 	"math/bits"
-	"slices"
 )
 
-// tokens are the places of all that is not text in a string: brackets, colons,
-// commas, and where numbers and words begin. They are found in blocks of text
-// without a branch that depends on it; that, and not the number of
-// instructions, is what reading JSON costs.
+// tokens are the places that a reader of JSON has to look at, in blocks of text:
+//
+//   - brackets, the beginnings of numbers and words, and commas that can only
+//     stand in an array: those behind a string that stands where a key would;
+//   - colons.
+//
+// Together with bad they are all that the grammar of JSON without white space
+// needs: see walk. They are found without a branch that depends on the text.
 type tokens struct {
-	list  [maxBlocks*blockBytes + listStep]uint16 // from at on
-	bad   [maxBlocks]uint64                       // bytes that cannot stand behind the one before, in JSON without white space
-	count int                                     // how many of list are filled
-	n     int                                     // how many blocks of text they are of
-	at    int                                     // where these begin in the window
-	base  int64                                   // the window
-	end   int                                     // the window's end at that time
-	state tokenState
-	back  uint64 // state.unusual of the blocks before
+	list   tokenList // from at on
+	colons tokenList
+	bad    [maxBlocks]uint64 // bytes that cannot stand behind what is before them
+	count  int               // how many of list are filled
+	marks  int               // how many of colons are filled
+	n      int               // how many blocks of text they are of
+	at     int               // where these begin in the window
+	base   int64             // the window
+	end    int               // the window's end at that time
+	state  tokenState
+	before uint64 // state.unusual of the blocks before
+
+	// Where the last walk has ended in list and colons.
+	t, c int
 }
+
+// tokenList has room for what is written beyond the last token.
+type tokenList [maxBlocks*blockBytes + listStep]uint16
 
 const (
 	blockBytes = 64
 	// listStep is how many tokens are listed at a time.
-	listStep = 8
+	listStep = 4
 )
 
 // tokenState is what has to be known of the text before a block. The zero value
@@ -33,58 +44,68 @@ const (
 type tokenState struct {
 	inside  uint64 // all ones in a string
 	escaped uint64 // 1 when the first byte is escaped by a backslash before
+	inKey   uint64 // 1 in a string behind a comma or an opening brace
 
 	// 1 for each of what the byte before was: a colon, comma or opening bracket;
-	// an opening bracket; a closing quote; the last one of a string, number,
-	// word or container; one of a number or word.
-	mark, open, quote, value, scalar uint64
+	// an opening bracket; a comma or opening brace; the end of a string as in
+	// inKey; the last byte of a string, number, word or container; one of a
+	// number or word.
+	mark, open, keyed, key, value, scalar uint64
 
 	// unusual is not zero when there were backslashes, control characters or
 	// bytes that are not ASCII in strings.
 	unusual uint64
 }
 
-// holds reports whether the tokens are those of the text at i in the window as
-// it is now.
-func (s *Scanner) holds(i int) bool {
-	t := &s.quick.tokens
-	return t.base == s.base && t.end == s.end && i >= t.at && i < t.at+t.n*blockBytes
-}
-
 // tokensAt makes the tokens those of the text from i on, which is outside
-// strings, and gives the number of the first one.
-func (s *Scanner) tokensAt(i int) int {
-	t := &s.quick.tokens
-	if !s.holds(i) {
-		t.at, t.n, t.base, t.end, t.state = i, 0, s.base, s.end, tokenState{}
+// strings, and gives the numbers of the first ones.
+func (s *Scanner) tokensAt(i int) (t, c int) {
+	q := &s.quick.tokens
+	if q.base != s.base || q.end != s.end || i < q.at || i >= q.at+q.n*blockBytes || q.t < 0 {
+		q.at, q.n, q.base, q.end, q.state = i, 0, s.base, s.end, tokenState{}
 		s.moreTokens()
+		return 0, 0
 	}
-	first, _ := slices.BinarySearch(t.list[:t.count], uint16(i-t.at))
-	return first
+	t, c = q.t, q.c
+	for t < q.count && q.at+int(q.list[t]) < i {
+		t++
+	}
+	for c < q.marks && q.at+int(q.colons[c]) < i {
+		c++
+	}
+	return t, c
 }
 
 // moreTokens makes the tokens those of the text behind the one before.
 func (s *Scanner) moreTokens() {
-	t := &s.quick.tokens
-	t.at += t.n * blockBytes
-	t.n = min(maxBlocks, (s.end-t.at+blockBytes-1)/blockBytes)
-	t.back, t.state.unusual = t.state.unusual, 0
-	t.count = tokenize(s.buf[t.at:], t.bad[:t.n], &t.list, &t.state)
+	q := &s.quick.tokens
+	q.at += q.n * blockBytes
+	q.n = min(maxBlocks, (s.end-q.at+blockBytes-1)/blockBytes)
+	q.before, q.state.unusual = q.state.unusual, 0
+	q.count, q.marks = tokenize(s.buf[q.at:], q.bad[:q.n], &q.list, &q.colons, &q.state)
 }
 
 // tokenizePortable finds the tokens of as many blocks of text as bad has room
 // for. It is the meaning of tokenize, which may be faster.
-func tokenizePortable(text []byte, bad []uint64, list *[maxBlocks*blockBytes + listStep]uint16, st *tokenState) (count int) {
+func tokenizePortable(text []byte, bad []uint64, list, colons *tokenList, st *tokenState) (count, marks int) {
 	for k := range bad {
 		b := st.classify((*[blockBytes]byte)(text[k*blockBytes:]))
-		var mask uint64
-		mask, bad[k] = st.check(&b)
-		for ; mask != 0; mask &= mask - 1 {
-			list[count] = uint16(k*blockBytes + bits.TrailingZeros64(mask))
-			count++
-		}
+		var tokens uint64
+		tokens, bad[k] = st.check(&b)
+		count += list.put(count, k, tokens)
+		marks += colons.put(marks, k, b.colon)
 	}
-	return count
+	return count, marks
+}
+
+// put lists the places of a mask of block k behind the first count, and gives
+// how many they are.
+func (l *tokenList) put(count, k int, mask uint64) (n int) {
+	for ; mask != 0; mask &= mask - 1 {
+		l[count+n] = uint16(k*blockBytes + bits.TrailingZeros64(mask))
+		n++
+	}
+	return n
 }
 
 // block says of 64 bytes of text what each is: bit i of a mask stands for byte
@@ -94,6 +115,7 @@ type block struct {
 	text  uint64 // in a string: its opening quote too, its closing one not
 	open  uint64 // { and [
 	close uint64 // } and ]
+	curly uint64 // of the brackets, { and }; elsewhere without meaning
 	colon uint64
 	comma uint64
 }
@@ -110,6 +132,7 @@ func (st *tokenState) classify(text *[blockBytes]byte) (b block) {
 		b.comma |= equal(w, ',') << i
 		b.open |= equal(small, '{') << i
 		b.close |= equal(small, '}') << i
+		b.curly |= squeeze(w<<2&highs) << i
 	}
 	b.quote &^= st.escapes(back)
 	b.text = prefixXor(b.quote) ^ st.inside
@@ -155,21 +178,33 @@ func prefixXor(x uint64) uint64 {
 	return x
 }
 
-// check gives the tokens of a block, and the bytes that cannot stand where they
-// do, by the byte before: values stand behind marks, commas and closing
-// brackets behind values, colons behind strings.
+// check gives the tokens of a block but for the colons, and the bytes that
+// cannot stand where they do: values stand behind marks, commas and closing
+// brackets behind values, colons behind strings that stand where a key may. A
+// brace cannot close behind such a string; a comma behind it is a token, as it
+// depends on what is around it.
+//
+// Adding where such strings begin to the mask of all strings carries through
+// each of them to its closing quote.
 func (st *tokenState) check(b *block) (tokens, bad uint64) {
 	mark := b.colon | b.comma | b.open
 	value := ^(b.text | mark)
 	scalar := value &^ (b.quote | b.close)
-	opening, closing := b.quote&b.text, b.quote&^b.text
+	opening := b.quote & b.text
+	keyed := b.comma | b.open&b.curly
+
+	sum, inKey := bits.Add64(b.text, (keyed<<1|st.keyed)&opening|st.inKey, 0)
+	key := sum &^ b.text
+	afterKey := key<<1 | st.key
 	afterMark, afterScalar := mark<<1|st.mark, scalar<<1|st.scalar
 	afterValue := value<<1 | st.value
 	bad = (opening|b.open)&^afterMark |
 		scalar&^(afterMark|afterScalar) |
 		b.comma&^afterValue |
 		b.close&^(afterValue|b.open<<1|st.open) |
-		b.colon&^(closing<<1|st.quote)
-	st.mark, st.open, st.quote, st.value, st.scalar = mark>>63, b.open>>63, closing>>63, value>>63, scalar>>63
-	return mark | b.close | scalar&^afterScalar, bad
+		b.colon&^afterKey |
+		b.close&b.curly&afterKey
+	st.mark, st.open, st.value, st.scalar = mark>>63, b.open>>63, value>>63, scalar>>63
+	st.keyed, st.key, st.inKey = keyed>>63, key>>63, inKey
+	return b.open | b.close | scalar&^afterScalar | b.comma&afterKey, bad
 }

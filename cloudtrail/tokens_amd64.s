@@ -23,12 +23,14 @@ GLOBL smallbit<>(SB), RODATA|NOPTR, $8
 // The fields of tokenState.
 #define INSIDE 0(DX)
 #define ESCAPED 8(DX)
-#define MARK 16(DX)
-#define OPEN 24(DX)
-#define QUOTE 32(DX)
-#define VALUE 40(DX)
-#define SCALAR 48(DX)
-#define UNUSUAL 56(DX)
+#define INKEY 16(DX)
+#define MARK 24(DX)
+#define OPEN 32(DX)
+#define KEYED 40(DX)
+#define KEY 48(DX)
+#define VALUE 56(DX)
+#define SCALAR 64(DX)
+#define UNUSUAL 72(DX)
 
 // MASK sets DST to the mask of the bytes of A and B that equal those of C.
 #define MASK(C, A, B, DST) \
@@ -39,26 +41,28 @@ GLOBL smallbit<>(SB), RODATA|NOPTR, $8
 	SHLQ $32, AX        \
 	ORQ AX, DST
 
-// LIST writes the place of the lowest token and removes it.
-#define LIST(AT) \
-	TZCNTQ R8, AX    \
+// LIST writes the place of the lowest bit of a mask and removes it.
+#define LIST(MASK, TO) \
+	TZCNTQ MASK, AX  \
 	ADDL R9, AX      \
-	MOVW AX, AT(DI)  \
-	BLSRQ R8, R8
+	MOVW AX, TO      \
+	BLSRQ MASK, MASK
 
-// func tokenizeVector(text *byte, n int, bad *uint64, list *uint16, st *tokenState) int
+// func tokenizeVector(text *byte, n int, bad *uint64, list, colons *tokenList, st *tokenState) (count, marks int)
 //
 // The masks of a block are in R8 quote, R14 text, R10 colon, R11 comma, R12
 // open, R13 close, R9 mark, R15 value, AX scalar; the names of the rest are
 // those of tokenState.check.
-TEXT ·tokenizeVector(SB), NOSPLIT, $16-48
+TEXT ·tokenizeVector(SB), NOSPLIT, $56-64
 	MOVQ text+0(FP), SI
 	MOVQ bad+16(FP), BX
 	MOVQ list+24(FP), DI
-	MOVQ st+32(FP), DX
+	MOVQ st+40(FP), DX
 	MOVQ n+8(FP), AX
 	MOVQ AX, left-8(SP)
 	MOVQ $0, at-16(SP) // of the block
+	MOVQ colons+32(FP), AX
+	MOVQ AX, to-24(SP) // the next colon
 	VPBROADCASTQ quotes<>(SB), Y8
 	VPBROADCASTQ backslashes<>(SB), Y9
 	VPBROADCASTQ opening<>(SB), Y10
@@ -76,6 +80,13 @@ next:
 	MASK(Y9, Y0, Y1, R9)   // backslashes
 	MASK(Y12, Y0, Y1, R10) // colons
 	MASK(Y13, Y0, Y1, R11) // commas
+	VPSLLQ $2, Y0, Y2 // bit 5, which { has and [ has not, to the top
+	VPSLLQ $2, Y1, Y3
+	VPMOVMSKB Y2, R12
+	VPMOVMSKB Y3, AX
+	SHLQ $32, AX
+	ORQ AX, R12
+	MOVQ R12, curly-32(SP)
 	VPOR Y14, Y0, Y4 // [ and ] become { and }
 	VPOR Y14, Y1, Y5
 	MASK(Y10, Y4, Y5, R12) // opening brackets
@@ -142,15 +153,47 @@ plain:
 	ANDQ AX, R12
 	ANDQ AX, R13
 
-	// colon &^ (closing<<1 | QUOTE); CX gathers what is bad
-	ANDQ R8, AX // closing
-	MOVQ AX, CX
+	MOVQ R10, colon-40(SP)
+	MOVQ R12, open-56(SP)
+
+	// where keys may begin: behind (comma | open & curly)
+	MOVQ R12, AX
+	ANDQ curly-32(SP), AX
+	ORQ R11, AX // keyed
+	MOVQ AX, R15
+	ADDQ AX, AX
+	ORQ KEYED, AX
+	SHRQ $63, R15
+	MOVQ R15, KEYED
+	ANDQ R8, AX
+	ANDQ R14, AX
+	ORQ INKEY, AX
+
+	// text + that carries to where they end
+	MOVQ R14, CX
+	XORQ R15, R15
+	ADDQ AX, CX
+	ADCQ $0, R15
+	MOVQ R15, INKEY
+	MOVQ R14, AX
+	NOTQ AX
+	ANDQ AX, CX // key
+	MOVQ CX, AX
 	ADDQ CX, CX
-	ORQ QUOTE, CX
+	ORQ KEY, CX // behind a key
 	SHRQ $63, AX
-	MOVQ AX, QUOTE
+	MOVQ AX, KEY
+
+	// colon &^ (key<<1 | KEY), close & curly & (key<<1 | KEY); CX gathers what is bad
+	MOVQ CX, AX
+	ANDQ R11, AX
+	MOVQ AX, array-48(SP) // commas in an array
+	MOVQ CX, AX
+	ANDQ R13, AX
+	ANDQ curly-32(SP), AX
 	NOTQ CX
 	ANDQ R10, CX
+	ORQ AX, CX
 
 	MOVQ R10, R9
 	ORQ R11, R9
@@ -210,26 +253,39 @@ plain:
 	MOVQ R12, OPEN
 	MOVQ CX, 0(BX)
 
-	ORQ R9, R8
-	ORQ R13, R8 // tokens
+	// tokens: R8, where scalars begin, and what else there is. R12 was used up.
+	ORQ R13, R8
+	ORQ array-48(SP), R8
+	ORQ open-56(SP), R8
+	MOVQ at-16(SP), R9
 	POPCNTQ R8, CX
 	LEAQ (DI)(CX*2), R10
-	MOVQ at-16(SP), R9
 
 more:
-	LIST(0)
-	LIST(2)
-	LIST(4)
-	LIST(6)
-	LIST(8)
-	LIST(10)
-	LIST(12)
-	LIST(14)
-	ADDQ $16, DI
-	SUBQ $8, CX
+	LIST(R8, 0(DI))
+	LIST(R8, 2(DI))
+	LIST(R8, 4(DI))
+	LIST(R8, 6(DI))
+	ADDQ $8, DI
+	SUBQ $4, CX
 	JGT more
 
 	MOVQ R10, DI
+	MOVQ colon-40(SP), R8
+	MOVQ to-24(SP), R11
+	POPCNTQ R8, CX
+	LEAQ (R11)(CX*2), R10
+
+more2:
+	LIST(R8, 0(R11))
+	LIST(R8, 2(R11))
+	LIST(R8, 4(R11))
+	LIST(R8, 6(R11))
+	ADDQ $8, R11
+	SUBQ $4, CX
+	JGT more2
+
+	MOVQ R10, to-24(SP)
 	ADDQ $64, R9
 	MOVQ R9, at-16(SP)
 	ADDQ $64, SI
@@ -240,5 +296,9 @@ more:
 	VZEROUPPER
 	SUBQ list+24(FP), DI
 	SHRQ $1, DI
-	MOVQ DI, ret+40(FP)
+	MOVQ DI, count+48(FP)
+	MOVQ to-24(SP), AX
+	SUBQ colons+32(FP), AX
+	SHRQ $1, AX
+	MOVQ AX, marks+56(FP)
 	RET

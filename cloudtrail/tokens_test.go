@@ -33,7 +33,7 @@ func TestBlocks(t *testing.T) {
 		{"close", b.close, "....................1......11"},
 		{"colon", b.colon, ".......1.................1..."},
 		{"comma", b.comma, ".............1.1.....1......."},
-		{"token", tokens, "1......11....111....11...1111"},
+		{"token", tokens, "1.......1.....1.....1.....111"},
 		{"bad  ", bad, "1............................"},
 	} {
 		if got := picture(c.mask, len(text)); got != c.want {
@@ -45,18 +45,22 @@ func TestBlocks(t *testing.T) {
 // tokenized is what a tokenizer has found in text that is handed to it in pieces.
 type tokenized struct {
 	at   []int
+	to   []int // colons
 	bad  []uint64
 	last tokenState
 }
 
-func tokensOf(text []byte, blocks int, tokenize func([]byte, []uint64, *[maxBlocks*blockBytes + listStep]uint16, *tokenState) int) (f tokenized) {
-	var list [maxBlocks*blockBytes + listStep]uint16
+func tokensOf(text []byte, blocks int, tokenize func([]byte, []uint64, *tokenList, *tokenList, *tokenState) (int, int)) (f tokenized) {
+	var list, colons tokenList
 	n := len(text) / blockBytes
 	for from := 0; from < n; from += blocks {
 		bad := make([]uint64, min(blocks, n-from))
-		count := tokenize(text[from*blockBytes:], bad, &list, &f.last)
+		count, marks := tokenize(text[from*blockBytes:], bad, &list, &colons, &f.last)
 		for _, at := range list[:count] {
 			f.at = append(f.at, from*blockBytes+int(at))
+		}
+		for _, at := range colons[:marks] {
+			f.to = append(f.to, from*blockBytes+int(at))
 		}
 		f.bad = append(f.bad, bad...)
 	}
@@ -75,44 +79,46 @@ func checkTokens(t *testing.T, text []byte) {
 		"portably, in fives":     tokensOf(text, 5, tokenizePortable),
 		"by vectors, in sevens ": tokensOf(text, 7, tokenize),
 	} {
-		if !slices.Equal(got.at, want.at) || !slices.Equal(got.bad, want.bad) || got.last != want.last {
+		if !slices.Equal(got.at, want.at) || !slices.Equal(got.to, want.to) || !slices.Equal(got.bad, want.bad) || got.last != want.last {
 			t.Fatalf("%s: %q\n got %v\nwant %v", name, text, got, want)
 		}
 	}
-	at, bad := naiveTokens(text[:len(want.bad)*blockBytes])
-	if !slices.Equal(at, want.at) || !slices.Equal(bad, want.bad) {
-		t.Fatalf("%q\n got %v %v\nwant %v %v", text, want.at, want.bad, at, bad)
+	at, to, bad := naiveTokens(text[:len(want.bad)*blockBytes])
+	if !slices.Equal(at, want.at) || !slices.Equal(to, want.to) || !slices.Equal(bad, want.bad) {
+		t.Fatalf("%q\n got %v %v %v\nwant %v %v %v", text, want.at, want.to, want.bad, at, to, bad)
 	}
 }
 
 // naiveTokens reads byte by byte. The classes of bytes are their characters,
 // with S for numbers, words and whatever else stands outside strings, " and e
-// for the beginning and end of a string and t for its text.
-func naiveTokens(text []byte) (at []int, bad []uint64) {
+// for the beginning and end of a string, k for the end of one that may be a key,
+// and t for text.
+func naiveTokens(text []byte) (at, to []int, bad []uint64) {
 	behind := map[byte]string{ // what may stand before
-		'"': ":,{", '{': ":,{", 'S': ":,{S", ',': "eS}", '}': "eS}{", ':': "e",
+		'"': ":,{[", '{': ":,{[", '[': ":,{[", 'S': ":,{[S", ',': "ekS}]", '}': "eS}]{[", ']': "ekS}]{[", ':': "k",
 	}
-	before, inside, escaped := byte(0), false, false
+	before, inside, escaped, key := byte(0), false, false, false
 	bad = make([]uint64, len(text)/blockBytes)
 	for i, c := range text {
 		class := byte('S')
 		quote := c == '"' && !escaped
 		escaped = c == '\\' && !escaped
 		switch {
+		case quote && inside && key:
+			class, inside = 'k', false
 		case quote && inside:
 			class, inside = 'e', false
 		case quote:
-			class, inside = '"', true
+			class, inside, key = '"', true, before == ',' || before == '{'
 		case inside:
 			class = 't'
-		case c == '[', c == '{':
-			class = '{'
-		case c == ']', c == '}':
-			class = '}'
-		case c == ':', c == ',':
+		case strings.IndexByte("[]{}:,", c) >= 0:
 			class = c
 		}
-		if class != 't' && class != 'e' && class != '"' && (class != 'S' || before != 'S') {
+		switch {
+		case class == ':':
+			to = append(to, i)
+		case strings.IndexByte("[]{}", class) >= 0, class == 'S' && before != 'S', class == ',' && before == 'k':
 			at = append(at, i)
 		}
 		if may, ok := behind[class]; ok && strings.IndexByte(may, before) < 0 {
@@ -120,7 +126,7 @@ func naiveTokens(text []byte) (at []int, bad []uint64) {
 		}
 		before = class
 	}
-	return at, bad
+	return at, to, bad
 }
 
 func TestTokensOfRandomText(t *testing.T) {
