@@ -22,7 +22,7 @@ import (
 // doc.go.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"serve":  serve,
-	"stop":   func(ts *testscript.TestScript, _ bool, _ []string) { here(ts).end(ts, syscall.SIGTERM) },
+	"halt":   func(ts *testscript.TestScript, _ bool, _ []string) { here(ts).end(ts, syscall.SIGTERM) },
 	"crash":  func(ts *testscript.TestScript, _ bool, _ []string) { here(ts).end(ts, syscall.SIGKILL) },
 	"key":    key,
 	"assume": assume,

@@ -6,7 +6,7 @@
 // testscript's own words (exec, stdout, cmp, …) there are
 //
 //	serve [FLAGS…]           start the server; its address is $ENDPOINT
-//	stop | crash             end it by SIGTERM or SIGKILL
+//	halt | crash             end it by SIGTERM or SIGKILL (stop is testscript's: it ends the script)
 //	key NAME ARN [FLAGS…]    make an access key for a principal
 //	assume NAME ROLE SESSION [POLICY]  assume a role; NAME alone: GetSessionToken
 //	as NAME                  who makes the following calls
