@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -213,11 +214,35 @@ func (w *world) send(caller wire.Caller, v url.Values) (status int, answer any) 
 	body := v.Encode()
 	req := &wire.Request{ID: "REQ", Body: []byte(body), HTTP: httptest.NewRequest("POST", "/", nil)}
 	req.HTTP.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	unchanged := w.holds(caller.Account)
 	r := w.router.Serve(w.t.Context(), caller, "iam", req)
+	unchanged(v.Get("Action"))
 	if r.Cause != nil {
 		w.t.Logf("%s: %v", v.Get("Action"), r.Cause)
 	}
 	return r.Status, readXML(w.t, r.Body)
+}
+
+// holds takes the inventory as every reader may hold it, and returns what checks
+// that it is still as it was: a write changes entities of its own only (see
+// inventory.Account.Draft).
+func (w *world) holds(id string) (unchanged func(operation string)) {
+	w.t.Helper()
+	held, err := w.Book.Account(w.t.Context(), id)
+	if _, isTest := w.t.(*testing.T); err != nil || !isTest {
+		return func(string) {}
+	}
+	was := held.Clone()
+	was.Index()
+	return func(operation string) {
+		w.t.Helper()
+		if c := inventory.Diff(was, held); !c.None() || !was.Settings.Equal(held.Settings) ||
+			!slices.EqualFunc(was.Devices, held.Devices, (*inventory.Device).Equal) ||
+			!slices.EqualFunc(was.SAML, held.SAML, (*inventory.SAMLProvider).Equal) ||
+			!slices.EqualFunc(was.OIDC, held.OIDC, (*inventory.OIDCProvider).Equal) {
+			w.t.Errorf("%s changed an inventory that others read: %+v", operation, c)
+		}
+	}
 }
 
 // get is the result of a call that succeeds.
