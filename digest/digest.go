@@ -4,7 +4,7 @@
 // its hash and signature. The signature of a digest itself is in the metadata of
 // its object, and in the digest that follows.
 //
-// Source: docs/spec/cloudtrail.md (CT-53 to CT-58), which rests on "Validating
+// Source: docs/spec/cloudtrail.md (CT-53 to CT-55), which rests on "Validating
 // CloudTrail log file integrity" of the CloudTrail User Guide.
 //
 // The package reads texts that it is given and says what is wrong with them; it
