@@ -1,9 +1,6 @@
 package organization
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Attach hangs a policy on a root, unit or account.
 func (o *Organization) Attach(policyID, target string) error {
@@ -105,14 +102,4 @@ func (o *Organization) attachDefaults(id string) {
 			o.attach(full, id)
 		}
 	}
-}
-
-// EnableAllFeatures gives an organization with consolidated billing its policies.
-func (o *Organization) EnableAllFeatures() error {
-	if o.FeatureSet == AllFeatures {
-		return fmt.Errorf("all features are enabled: %w", ErrInvalid)
-	}
-	o.FeatureSet = AllFeatures
-	o.changed()
-	return nil
 }

@@ -14,7 +14,6 @@ var (
 	unitForm         = regexp.MustCompile(`^ou-[0-9a-z]{4,32}-[a-z0-9]{8,32}$`)
 	accountForm      = regexp.MustCompile(`^[0-9]{12}$`)
 	policyForm       = regexp.MustCompile(`^p-[0-9a-zA-Z_]{8,128}$`)
-	statusForm       = regexp.MustCompile(`^car-[a-z0-9]{8,32}$`)
 )
 
 // IsOrganizationID and its like report whether an id has the form of its kind.
@@ -31,9 +30,6 @@ func IsAccountID(id string) bool { return accountForm.MatchString(id) }
 
 // IsPolicyID: see IsOrganizationID.
 func IsPolicyID(id string) bool { return policyForm.MatchString(id) }
-
-// IsStatusID: see IsOrganizationID.
-func IsStatusID(id string) bool { return statusForm.MatchString(id) }
 
 // NewOrganizationID and its like make ids from a source of randomness, whose
 // errors are the only ones.

@@ -1,9 +1,9 @@
 package organization
 
-// Limits: what AWS allows, by its quotas for Organizations; where customers may
-// have them raised, what AWS grants at most. An import may have more of what
-// AWS once granted, so it is held only against those that keep the program safe
-// (the last block).
+// Limits. Where AWS's quotas for Organizations may be raised, or have been, these
+// are not below what a customer may have (docs/divergences.md). An import may have
+// more of what AWS once granted, so it is held only against those that keep the
+// program safe (the last block).
 const (
 	// MaxDepth is the number of units below each other.
 	MaxDepth = 5
