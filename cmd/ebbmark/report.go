@@ -22,6 +22,8 @@ import (
 // reportFlags is the command line of "ebbmark report".
 type reportFlags struct {
 	store, account, granularity, format string
+	policy                              string // id of a service control policy
+	extended                            bool
 	asOf                                time.Time
 	reading                             reading
 }
@@ -29,24 +31,36 @@ type reportFlags struct {
 func (p *program) reportCommand() *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
-		Use:   "report ARN",
-		Short: "Show what a user, group, role or policy may use and when it last did",
+		Use:   "report ARN|PATH",
+		Short: "Show what a user, group, role, policy, unit or account may use and when it last did",
 		Long: `Show which services (and with --granularity action: which actions) a user, group,
 role or managed policy may use, and when it last tried to. No server is needed.
 
 The answer is that of "aws iam get-service-last-accessed-details"; --format json
 prints what that command prints. A terminal gets a table, a pipe gets lines of
-fields separated by tabs: service, name, action, time, Region, ARN, entities.`,
+fields separated by tabs: service, name, action, time, Region, ARN, entities.
+
+Given the path of an organization's root, unit or account, as in
+"aws iam generate-organizations-access-report", it shows which services the service
+control policies allow there and when an account last used each: the answer of
+"aws iam get-organizations-access-report". With --extended it says more than AWS
+does: actions, which principals used them, what service and resource control
+policies take away, the management account too, and since when there are logs.`,
 		Example: `  ebbmark report arn:aws:iam::111122223333:role/app
   ebbmark report arn:aws:iam::111122223333:user/alice --granularity action --format csv
-  ebbmark report arn:aws:iam::aws:policy/ReadOnlyAccess --account 111122223333`,
-		Args: oneArgument("an ARN such as arn:aws:iam::111122223333:user/alice"),
+  ebbmark report arn:aws:iam::aws:policy/ReadOnlyAccess --account 111122223333
+  ebbmark report o-a1b2c3d4e5/r-ab12/ou-ab12-work0001
+  ebbmark report o-a1b2c3d4e5/r-ab12 --organizations-policy-id p-examplepolicy
+  ebbmark report o-a1b2c3d4e5/r-ab12/ou-ab12-work0001/111122223333 --extended`,
+		Args: oneArgument("an ARN such as arn:aws:iam::111122223333:user/alice or a path such as o-a1b2c3d4e5/r-ab12"),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.report(cmd.Context(), f, args[0]) },
 	}
 	storeFlag(cmd, &f.store)
 	cmd.Flags().StringVar(&f.granularity, "granularity", "service", "service or action (also SERVICE_LEVEL, ACTION_LEVEL)")
 	cmd.Flags().StringVar(&f.format, "format", "", "table, tsv, json or csv (default: table on a terminal, else tsv)")
 	cmd.Flags().StringVar(&f.account, "account", "", "the account whose entities count in the report of an AWS managed policy")
+	cmd.Flags().StringVar(&f.policy, "organizations-policy-id", "", "of a path: what this service control policy alone allows")
+	cmd.Flags().BoolVar(&f.extended, "extended", false, "of a path: actions, principals, what policies take away, since when there are logs")
 	cmd.Flags().TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "report use up to this moment instead of now (RFC 3339)")
 	return cmd
 }
@@ -62,6 +76,12 @@ type finding struct {
 }
 
 func (p *program) report(ctx context.Context, f reportFlags, text string) error {
+	switch {
+	case isEntityPath(text):
+		return p.reportOnPath(ctx, f, text)
+	case f.extended || f.policy != "":
+		return usageError("%q: --extended and --organizations-policy-id are for the path of an organization's root, unit or account, such as o-a1b2c3d4e5/r-ab12", text)
+	}
 	granularity, err := parseGranularity(f.granularity)
 	if err != nil {
 		return err
@@ -86,15 +106,16 @@ func (p *program) report(ctx context.Context, f reportFlags, text string) error 
 	if err != nil {
 		return err
 	}
-	now := f.asOf
-	if now.IsZero() {
-		now = p.now()
-	}
-	found := finding{arn: text, granularity: granularity, now: now.UTC().Truncate(time.Millisecond), span: span, reading: f.reading}
+	found := finding{arn: text, granularity: granularity, now: p.momentOf(f), span: span, reading: f.reading}
 	if found.services, err = p.computeReport(ctx, s, account, found); err != nil {
 		return err
 	}
 	return write(p.stdout, found)
+}
+
+// momentOf is the moment that a report speaks of.
+func (p *program) momentOf(f reportFlags) time.Time {
+	return p.present(f.asOf).UTC().Truncate(time.Millisecond)
 }
 
 func parseGranularity(text string) (report.Granularity, error) {
