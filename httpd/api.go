@@ -85,7 +85,10 @@ func (x *exchange) send(answer wire.Response) {
 	header.Set("Content-Length", strconv.Itoa(len(answer.Body)))
 	header.Set("Cache-Control", "no-store")
 	header.Set("X-Content-Type-Options", "nosniff")
-	if answer.Status == http.StatusMethodNotAllowed {
+	for name, value := range answer.Header {
+		header.Set(name, value)
+	}
+	if answer.Status == http.StatusMethodNotAllowed && header.Get("Allow") == "" {
 		header.Set("Allow", "POST, GET")
 	}
 	x.WriteHeader(answer.Status)

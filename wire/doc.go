@@ -5,7 +5,9 @@
 // From the bottom up: [Op] and [OpOn] make an [Operation] from a function; a [Service] is
 // a table of operations; a [Router] finds the service and operation a request
 // means and runs it in the order of LA-112: decode, validate, [Guard], call.
-// Each protocol is one file (query.go, json.go) and a row in protocol.go.
+// Each protocol is one file (query.go, json.go, restjson.go) and a row in protocol.go.
+// What REST-JSON wants to know beyond names, the paths, is a table of the service
+// (Service.Routes).
 //
 // Packages wire, auth and httpd give general errors the names that Query has
 // for them; a protocol that calls them otherwise translates (protocol.word),
@@ -15,7 +17,8 @@
 //
 // A field is the parameter of its Go name, or of the name in its wire tag.
 // Fields are string, bool, int, int32 or int64 (or a named type of these
-// kinds), a struct, a pointer to one of these, or a slice of such.
+// kinds), [time.Time], a struct, a pointer to one of these, or a slice of such;
+// also a map from strings to one of these, or a slice of maps, which Query cannot say.
 // A pointer is nil, and any other field zero, when the parameter is absent; a
 // list that was sent empty is an empty slice, an absent one nil.
 // The fields of an embedded struct are those of the struct that embeds it, also
@@ -43,7 +46,7 @@
 //
 // So an optional bool or integer is a pointer. A string that must be written
 // although it is empty, such as the value of a tag, has the tag wire:",always". Times are UTC in seconds, with the tag
-// wire:",millis" in milliseconds (LA-63); JSON has seconds since the epoch with
+// wire:",millis" in milliseconds (LA-63); JSON 1.1 has seconds since the epoch with
 // three decimals (ORG-41). An output struct without any field means that the
 // operation has no result element.
 package wire

@@ -17,7 +17,20 @@ type Error struct {
 	// Reason is AWS's word for one of several causes of a code
 	// ("INVALID_PATTERN"), where the service has such; else empty.
 	Reason string
+	// Fields are the members of the input that are wrong, where they are known
+	// and the protocol has a place for them.
+	Fields []Field
+	// ResourceID and ResourceType are what the error is about, where the service
+	// says so.
+	ResourceID, ResourceType string
+	// RetryAfter is after how many seconds to try again; 0: not said.
+	RetryAfter int
+	// Allow are the methods that a path has, when the request had another.
+	Allow []string
 }
+
+// Field is a member of an input, and what is wrong with it.
+type Field struct{ Name, Message string }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s", e.Code, e.Message) }
 
@@ -41,6 +54,13 @@ func visible(err error) *Error {
 // be.
 func malformed(format string, args ...any) *Error {
 	return Errorf(http.StatusBadRequest, "MalformedInput", format, args...)
+}
+
+// malformedAt is malformed for the value of one member.
+func malformedAt(at place, format string, args ...any) *Error {
+	e := malformed(format, args...)
+	e.Fields = []Field{{echo(at.label), e.Message}}
+	return e
 }
 
 // echo is a name from the request, cut to what a message may repeat.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // inputDecoder is the compiled plan of an input struct.
@@ -84,6 +85,9 @@ func compileInputStruct(t reflect.Type, depth int) *inputDecoder {
 }
 
 func compileDecoder(t reflect.Type, depth int) decoder {
+	if t == reflect.TypeFor[time.Time]() {
+		return timeDecoder{}
+	}
 	switch t.Kind() {
 	case reflect.String:
 		return stringDecoder{}
@@ -98,6 +102,10 @@ func compileDecoder(t reflect.Type, depth int) decoder {
 	case reflect.Slice:
 		if k := t.Elem().Kind(); k != reflect.Slice && k != reflect.Pointer {
 			return listDecoder{t, compileDecoder(t.Elem(), depth+1)}
+		}
+	case reflect.Map:
+		if t.Key().Kind() == reflect.String && depth <= maxNesting {
+			return mapDecoder{t, compileDecoder(t.Elem(), depth+1)}
 		}
 	}
 	panic(fmt.Sprintf("wire: input type %v is not supported", t))
@@ -170,7 +178,7 @@ func (boolDecoder) decode(to reflect.Value, said *node, at place, _ *rules, _ *V
 		return false, err
 	}
 	if said.text != "true" && said.text != "false" {
-		return false, malformed("Invalid boolean for %s", at.path)
+		return false, malformedAt(at, "Invalid boolean for %s", at.path)
 	}
 	to.SetBool(said.text == "true")
 	return true, nil
@@ -187,7 +195,7 @@ func (d intDecoder) decode(to reflect.Value, said *node, at place, r *rules, bro
 	}
 	value, err := strconv.ParseInt(said.text, 10, d.bits)
 	if err != nil {
-		return false, malformed("Invalid integer for %s", at.path)
+		return false, malformedAt(at, "Invalid integer for %s", at.path)
 	}
 	to.SetInt(value)
 	r.checkInt(value, at, broken)
@@ -241,8 +249,15 @@ func (d listDecoder) decode(to reflect.Value, said *node, at place, r *rules, br
 // type breaks is told of the list, and once (LA-107); a struct tells of its own
 // fields.
 func (d listDecoder) member(to reflect.Value, said *node, at place, i int, r *rules, broken *Violations) error {
-	if fields, ok := d.of.(*inputDecoder); ok {
-		return fields.decodeFields(to, said, at.member(i), broken)
+	switch of := d.of.(type) {
+	case *inputDecoder:
+		return of.decodeFields(to, said, at.member(i), broken)
+	case mapDecoder:
+		there, err := of.decode(to, said, at.member(i), r.member, broken)
+		if !there && err == nil {
+			broken.add(at.member(i), Missing, mustNotBeNull)
+		}
+		return err
 	}
 	var inside Violations
 	there, err := d.of.decode(to, said, at.member(i), r.member, &inside)

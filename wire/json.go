@@ -58,12 +58,14 @@ func (json11) find(t *table, r *Request) (*Operation, *node, error) {
 
 // answer writes the output of an operation.
 func (json11) answer(_ *Service, op *Operation, _ string, out any) []byte {
-	return op.output.encodeJSON(make([]byte, 0, 1024), reflect.ValueOf(out).Elem())
+	return op.output.encodeJSON(make([]byte, 0, 1024), reflect.ValueOf(out).Elem(), epochTimes)
 }
 
 func (json11) invalid(v Violations) *Error {
 	return Errorf(http.StatusBadRequest, "ValidationException", "%s", v.Error())
 }
+
+func (json11) headers(*Error) map[string]string { return nil }
 
 // fail writes an error (ORG-42).
 func (json11) fail(_ *Service, _ string, e *Error) []byte {
@@ -136,8 +138,8 @@ func (r *jsonReader) value(depth int) (*node, error) {
 	if err != nil {
 		return nil, malformed("The request body is not valid JSON")
 	}
-	if r.values++; r.values > maxParams {
-		return nil, malformed("More than %d values", maxParams)
+	if r.values++; r.values > maxValues {
+		return nil, malformed("More than %d values", maxValues)
 	}
 	switch v := token.(type) {
 	case json.Delim:

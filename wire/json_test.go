@@ -62,7 +62,7 @@ func TestJSONInput(t *testing.T) {
 		"a real replacement character":       {`{` + goodJSON + `,"Marker":"\uFFFD"}`, ""},
 		"nested too deeply":                  {`{` + goodJSON + `,"Nosuch":` + deep + `}`, `{"__type":"SerializationException","Message":"Nested too deeply: more than 16 levels"}`},
 		"nested beyond all measure":          {strings.Repeat("[", 1<<20), `{"__type":"SerializationException","Message":"The request body is not valid JSON"}`},
-		"too many values":                    {`{"Nosuch":[` + strings.Repeat("1,", 2000) + `1]}`, `{"__type":"SerializationException","Message":"More than 2000 values"}`},
+		"too many values":                    {`{"Nosuch":[` + strings.Repeat("1,", 10_000) + `1]}`, `{"__type":"SerializationException","Message":"More than 10000 values"}`},
 		"names differ in case":               {`{"arn":"arn:aws:iam::111122223333:user/alice"}`, one + `'arn' failed to satisfy constraint: Member must not be null"}`},
 		"several broken constraints, sorted": {`{"Arn":"x","JobId":"y"}`, `{"__type":"ValidationException","Message":"2 validation errors detected: Value at 'arn' failed to satisfy constraint: Member must have length greater than or equal to 20; Value at 'jobId' failed to satisfy constraint: Member must have length greater than or equal to 36"}`},
 	} {

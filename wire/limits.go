@@ -6,6 +6,9 @@ const (
 	// maxParams is the number of parameters. The largest request of AWS's own
 	// has a list of 200 (LA-107) or 50 tags of two parts.
 	maxParams = 2000
+	// maxValues is the number of values of a JSON body. The largest of AWS's own
+	// has a list of 2000 accounts (AA-13).
+	maxValues = 10_000
 	// maxDepth is the number of dot-separated parts of a parameter's name.
 	maxDepth = 16
 	// maxName is the length in bytes of a parameter's name.

@@ -14,7 +14,7 @@ type node struct {
 	said  bool   // a value was given here, maybe an empty one
 	kids  map[string]*node
 	kind  kind    // what JSON says it is
-	items []*node // of a JSON list; nil for a null among them
+	items []*node // of a JSON list; nil for a null among them. Of a parameter of a URL: each value
 }
 
 // kind is the JSON type of a value. A form has no types: what it says may be
@@ -32,10 +32,13 @@ const (
 
 // mustBe refuses a value of another JSON type.
 func (n *node) mustBe(k kind, at place) error {
-	if n.kind == untyped || n.kind == k {
+	switch {
+	case n.kind == untyped && k != jsonList && len(n.items) > 1:
+		return malformedAt(at, "Duplicate parameter %s", echo(at.path))
+	case n.kind == untyped || n.kind == k:
 		return nil
 	}
-	return malformed("%s can not be converted to %s at %s", n.kind, k, echo(at.path))
+	return malformedAt(at, "%s can not be converted to %s at %s", n.kind, k, echo(at.path))
 }
 
 // String is the type as messages call it.
@@ -68,7 +71,7 @@ func (n *node) grow(name string) *node {
 // and may leave gaps (IAM-2). An empty value is the empty list; ok is false when
 // there is no list at all. path names n in errors.
 func (n *node) list(path string) (members []*node, ok bool, err error) {
-	if n != nil && n.kind == jsonList {
+	if n != nil && (n.kind == jsonList || n.items != nil) {
 		return n.items, true, nil
 	}
 	numbered := n.kid("member")

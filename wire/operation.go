@@ -9,22 +9,32 @@ import (
 
 // Service is one API: a table of operations and how they are spoken.
 type Service struct {
-	Name       string // signing name, such as "iam": routes the request and is the prefix of its actions
-	Protocol   Protocol
-	Version    string // API version, such as "2010-05-08"; Query only
-	Namespace  string // XML namespace of the answers; Query only
-	Target     string // what X-Amz-Target begins with, such as "AWSOrganizationsV20161128"; JSON11 only
+	Name      string // signing name, such as "iam": routes the request and is the prefix of its actions
+	Protocol  Protocol
+	Version   string // API version, such as "2010-05-08"; Query only
+	Namespace string // XML namespace of the answers; Query only
+	Target    string // what X-Amz-Target begins with, such as "AWSOrganizationsV20161128"; JSON11 only
+	// Routes are the operations' methods and paths by their names, such as
+	// "GET /thing/{thingId}?maxResults&nextToken": which members of the input are
+	// in the path and in the query string; all others are in the body. RESTJSON
+	// only, where every operation has one.
+	Routes     map[string]string
 	Operations []Operation
 	// Invalid words broken constraints. Nil: as the protocol does.
 	Invalid func(Violations) *Error
 	// Codes are what the service calls general errors ("ServiceFailure"), where
 	// it has a name of its own for them.
 	Codes map[string]string
+	// Word says a general error in the words of the service, after the protocol
+	// and Codes have named it, also one that broken constraints made. It returns
+	// another Error and leaves the one that it gets. Nil: as it is.
+	Word func(*Error) *Error
 }
 
 // Operation is one row of a Service, made by Op, OpOn or Open.
 type Operation struct {
 	Name   string
+	action string // what permits it, without the service; empty: Name
 	output *structEncoder
 	run    func(ctx context.Context, p pass, said *node) (any, error)
 }
@@ -136,7 +146,14 @@ func operation[I, O any](name string, perform func(context.Context, pass, *I) (*
 		}
 		return out, nil
 	}
-	return Operation{name, compileOutput(reflect.TypeFor[O]()), run}
+	return Operation{Name: name, output: compileOutput(reflect.TypeFor[O]()), run: run}
+}
+
+// As is the operation with an action of another name: that is what the guard is
+// asked about.
+func (op Operation) As(action string) Operation {
+	op.action = action
+	return op
 }
 
 // safely runs the operation. A panic is an internal error of this operation, so

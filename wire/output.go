@@ -14,7 +14,7 @@ import (
 type encoder interface {
 	absent(v reflect.Value) bool
 	encode(buf []byte, v reflect.Value) []byte
-	encodeJSON(buf []byte, v reflect.Value) []byte
+	encodeJSON(buf []byte, v reflect.Value, form timeForm) []byte
 }
 
 // structEncoder is the compiled plan of an output struct.

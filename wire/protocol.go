@@ -37,4 +37,6 @@ type protocol interface {
 	word(e *Error) *Error
 	// fail writes an error.
 	fail(svc *Service, id string, e *Error) []byte
+	// headers is what an error says beside the body; nil: nothing.
+	headers(e *Error) map[string]string
 }

@@ -121,6 +121,8 @@ func (query) answer(svc *Service, op *Operation, id string, out any) []byte {
 	return buf
 }
 
+func (query) headers(*Error) map[string]string { return nil }
+
 // fail writes an error (IAM-5).
 func (query) fail(svc *Service, id string, e *Error) []byte {
 	fault := "Sender"

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -38,6 +39,8 @@ type Response struct {
 	Code               string // AWS error code, or empty
 	// Cause is an error that the client does not get to see: for the log.
 	Cause error
+	// Header is what the protocol says beside the body. Nil: nothing.
+	Header map[string]string
 }
 
 // Router finds the operation of a request and runs it. It is not changed after
@@ -52,6 +55,7 @@ type table struct {
 	Service
 	speech protocol
 	byName map[string]*Operation
+	routes []route // RESTJSON only
 }
 
 // NewRouter makes a router of at least one service. The first one speaks for
@@ -69,13 +73,16 @@ func NewRouter(guard Guard, services ...Service) *Router {
 }
 
 func newTable(s Service) *table {
-	t := &table{s, s.Protocol.speech(), make(map[string]*Operation, len(s.Operations))}
+	t := &table{Service: s, speech: s.Protocol.speech(), byName: make(map[string]*Operation, len(s.Operations))}
 	for i := range s.Operations {
 		op := &s.Operations[i]
 		if t.byName[op.Name] != nil {
 			panic(fmt.Sprintf("wire: service %s has two operations %s", s.Name, op.Name))
 		}
 		t.byName[op.Name] = op
+	}
+	if s.Protocol == RESTJSON {
+		t.routes = compileRoutes(t)
 	}
 	return t
 }
@@ -90,7 +97,7 @@ func (r *Router) Serve(ctx context.Context, caller Caller, signed string, req *R
 	if err != nil {
 		return svc.fail(req, "", err)
 	}
-	out, err := op.safely(ctx, pass{caller, r.guard, svc.Name + ":" + op.Name}, said)
+	out, err := op.safely(ctx, pass{caller, r.guard, svc.Name + ":" + cmp.Or(op.action, op.Name)}, said)
 	if err != nil {
 		return svc.fail(req, op.Name, err)
 	}
@@ -142,7 +149,7 @@ func (t *table) fail(req *Request, operation string, err error) Response {
 	e := t.visible(err)
 	answer := Response{
 		Status: e.Status, ContentType: t.speech.contentType(), Body: t.speech.fail(&t.Service, req.ID, e),
-		Service: t.Name, Operation: operation, Code: e.Code,
+		Service: t.Name, Operation: operation, Code: e.Code, Header: t.speech.headers(e),
 	}
 	_, ours := errors.AsType[*Error](err)
 	if _, invalid := errors.AsType[Violations](err); !ours && !invalid {
@@ -157,13 +164,20 @@ func (t *table) visible(err error) *Error {
 		if t.Invalid != nil {
 			return t.Invalid(v)
 		}
-		return t.speech.invalid(v)
+		return t.worded(t.speech.invalid(v))
 	}
 	e := t.speech.word(visible(err))
 	if code := t.Codes[e.Code]; code != "" {
 		own := *e
 		own.Code = code
-		return &own
+		e = &own
 	}
-	return e
+	return t.worded(e)
+}
+
+func (t *table) worded(e *Error) *Error {
+	if t.Word == nil {
+		return e
+	}
+	return t.Word(e)
 }

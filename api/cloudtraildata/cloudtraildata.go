@@ -35,6 +35,7 @@ func (a *API) Service() wire.Service {
 	return wire.Service{
 		Name:     "cloudtrail-data",
 		Protocol: wire.RESTJSON,
+		Routes:   map[string]string{"PutAuditEvents": "POST /PutAuditEvents?channelArn&externalId"},
 		Operations: []wire.Operation{
 			wire.Op("PutAuditEvents", channelOf, a.putAuditEvents),
 		},

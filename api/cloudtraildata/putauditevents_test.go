@@ -30,7 +30,7 @@ func newAPI() (*API, *mem.Store) {
 	return &API{Door: door, NewID: func() string { return "new-id" }}, s
 }
 
-// put sends a request and returns status and body.
+// put sends a request and returns its status, and its body or the name of its error.
 func put(t *testing.T, a *API, query, body string) (int, string) {
 	t.Helper()
 	allow := func(context.Context, wire.Caller, string, string) error { return nil }
@@ -38,6 +38,9 @@ func put(t *testing.T, a *API, query, body string) (int, string) {
 	r.Header.Set("Content-Type", "application/json")
 	caller := wire.Caller{Account: "111122223333", Partition: "aws", Kind: wire.RootCaller}
 	answer := wire.NewRouter(allow, a.Service()).Serve(t.Context(), caller, "cloudtrail-data", &wire.Request{ID: "id", HTTP: r, Body: []byte(body)})
+	if code := answer.Header["X-Amzn-ErrorType"]; code != "" {
+		return answer.Status, code
+	}
 	return answer.Status, string(answer.Body)
 }
 
@@ -66,15 +69,15 @@ func TestPutAuditEvents(t *testing.T) {
 			`{"successful":[],"failed":[{"id":"1","errorCode":"FieldNotFound","errorMessage":"UID is missing."}]}`},
 		"a wrong checksum": {"channelArn=" + channel, strings.Replace(events(foreign), `"id":"1"`, `"id":"1","eventDataChecksum":"AAAA"`, 1), 200,
 			`{"successful":[],"failed":[{"id":"1","errorCode":"InvalidChecksum","errorMessage":"eventDataChecksum is not the base64 SHA-256 of eventData."}]}`},
-		"no channel of ours":        {"channelArn=" + channel + "x", events(native), 400, `"__type":"ChannelNotFound"`},
-		"a channel of another":      {"channelArn=" + strings.Replace(channel, "111122223333", "444455556666", 1), events(native), 400, `"__type":"ChannelNotFound"`},
-		"no channel ARN":            {"channelArn=ebbmark", events(native), 400, `"__type":"InvalidChannelARN"`},
-		"the same id twice":         {"channelArn=" + channel, strings.Replace(events(native, native), `"id":"2"`, `"id":"1"`, 1), 400, `"__type":"DuplicatedAuditEventId"`},
-		"no events":                 {"channelArn=" + channel, `{"auditEvents":[]}`, 400, `"__type":"ValidationException"`},
-		"no channel at all":         {"", events(native), 400, `"__type":"ValidationException"`},
-		"a body that is no JSON":    {"channelArn=" + channel, `{`, 400, `"__type":"SerializationException"`},
-		"the channel twice":         {"channelArn=" + channel + "&channelArn=" + channel, events(native), 400, `"__type":"SerializationException"`},
-		"an id of another alphabet": {"channelArn=" + channel, strings.Replace(events(native), `"id":"1"`, `"id":"a b"`, 1), 400, `"__type":"ValidationException"`},
+		"no channel of ours":        {"channelArn=" + channel + "x", events(native), 400, "ChannelNotFound"},
+		"a channel of another":      {"channelArn=" + strings.Replace(channel, "111122223333", "444455556666", 1), events(native), 400, "ChannelNotFound"},
+		"no channel ARN":            {"channelArn=ebbmark", events(native), 400, "InvalidChannelARN"},
+		"the same id twice":         {"channelArn=" + channel, strings.Replace(events(native, native), `"id":"2"`, `"id":"1"`, 1), 400, "DuplicatedAuditEventId"},
+		"no events":                 {"channelArn=" + channel, `{"auditEvents":[]}`, 400, "ValidationException"},
+		"no channel at all":         {"", events(native), 400, "ValidationException"},
+		"a body that is no JSON":    {"channelArn=" + channel, `{`, 400, "SerializationException"},
+		"the channel twice":         {"channelArn=" + channel + "&channelArn=" + channel, events(native), 400, "SerializationException"},
+		"an id of another alphabet": {"channelArn=" + channel, strings.Replace(events(native), `"id":"1"`, `"id":"a b"`, 1), 400, "ValidationException"},
 	} {
 		a, _ := newAPI()
 		status, body := put(t, a, tt.query, tt.body)
