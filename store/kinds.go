@@ -15,6 +15,9 @@ const (
 	KindReport           Kind = "report"            // api/iam: the credential report of an account, by account id
 	KindLedger           Kind = "ledger"            // ingest: what became of a log file, by its name
 	KindLease            Kind = "lease"             // ingest: which process reads a group of files, by source and folder
+	KindForgotten        Kind = "forgotten"         // ingest: a ledger row that the operator has removed, of which facts may be left
+	KindRebuild          Kind = "rebuild"           // ingest: what became of a log file in a rebuild of facts, by its name
+	KindRebuildRefused   Kind = "rebuild-refused"   // ingest: a record that was refused in a rebuild, by file and offset
 	KindQuarantine       Kind = "quarantine"        // ingest: a record that was refused, by file and offset
 	KindCatalog          Kind = "catalog"           // cmd: the catalogue that replaces or overlays the embedded one
 	KindSync             Kind = "sync"              // pull: what a sync has done so far, by what it pulls, and by that and account id

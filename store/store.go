@@ -51,7 +51,8 @@ type Facts interface {
 	// order otherwise. It sees all that was durable when the iteration began,
 	// and may see part of what is merged while it runs. The loop may call any
 	// method of the store and may stop early. An error ends the sequence; its
-	// fact is then zero.
+	// fact is then zero. It is ErrSwitched when the facts were replaced meanwhile
+	// (see Generations) and what was yielded may be of both.
 	Facts(ctx context.Context, under activity.Prefix) iter.Seq2[activity.Fact, error]
 }
 
@@ -96,10 +97,11 @@ type Docs interface {
 	ListDocs(ctx context.Context, kind Kind, after string, limit int) iter.Seq2[string, error]
 }
 
-// Store is both, as every backend provides them.
+// Store is all of it, as every backend provides it.
 type Store interface {
 	Facts
 	Docs
+	Generations
 	// Close gives back what the store holds. No other method may run or be
 	// called afterwards.
 	Close() error

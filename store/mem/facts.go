@@ -17,17 +17,24 @@ func (s *Store) MergeFacts(ctx context.Context, facts []activity.Fact) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range facts {
-		s.merge(f)
+	s.facts.merge(facts)
+	if s.state.Draft != 0 {
+		s.draft.merge(facts)
 	}
 	return nil
 }
 
-func (s *Store) merge(f activity.Fact) {
-	principals := s.facts[f.Account]
+func (all facts) merge(list []activity.Fact) {
+	for _, f := range list {
+		all.mergeOne(f)
+	}
+}
+
+func (all facts) mergeOne(f activity.Fact) {
+	principals := all[f.Account]
 	if principals == nil {
 		principals = map[string]map[activity.Key]activity.Fact{}
-		s.facts[f.Account] = principals
+		all[f.Account] = principals
 	}
 	keys := principals[f.Principal]
 	if keys == nil {
@@ -38,6 +45,24 @@ func (s *Store) merge(f activity.Fact) {
 		f = activity.Merge(old, f)
 	}
 	keys[f.Key] = f
+}
+
+// each yields all facts, in any order.
+func (all facts) each(yield func(activity.Fact) bool) {
+	for _, principals := range all {
+		for _, keys := range principals {
+			for _, f := range keys {
+				if !yield(f) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (all facts) has(k activity.Key) bool {
+	_, ok := all[k.Account][k.Principal][k]
+	return ok
 }
 
 // Facts implements store.Facts. The iteration goes over a copy, so the loop

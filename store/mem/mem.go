@@ -13,17 +13,25 @@ import (
 // Store is a store in memory. Make one with New.
 type Store struct {
 	mu    sync.RWMutex
-	facts map[string]map[string]map[activity.Key]activity.Fact // by account, principal, key
+	facts facts // those that answer
+	kept  facts
+	draft facts
+	state store.Generation
 	docs  map[store.Kind]map[string]doc
 	last  store.Version // the youngest version given out; only grows
 }
+
+// facts are by account, principal and key.
+type facts map[string]map[string]map[activity.Key]activity.Fact
 
 var _ store.Store = (*Store)(nil)
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{
-		facts: map[string]map[string]map[activity.Key]activity.Fact{},
+		facts: facts{},
+		kept:  facts{},
+		state: store.Generation{Epoch: 1},
 		docs:  map[store.Kind]map[string]doc{},
 	}
 }

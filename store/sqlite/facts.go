@@ -25,11 +25,42 @@ const (
 
 // MergeFacts implements store.Facts. It merges all of them or none.
 func (db *DB) MergeFacts(ctx context.Context, facts []activity.Fact) error {
+	return db.merge(ctx, facts, func(g store.Generation) ([]tables, error) {
+		if g.Draft != 0 {
+			return []tables{live, draft}, nil
+		}
+		return []tables{live}, nil
+	})
+}
+
+// tables are where facts are merged into.
+type tables struct {
+	facts   string
+	rollups string // empty: no rollups are kept of these facts
+}
+
+var (
+	live  = tables{"facts", "rollups"}
+	draft = tables{"facts_draft", "rollups_draft"}
+	kept  = tables{"facts_kept", ""}
+)
+
+// merge merges facts into the tables that are right for the generation, in one
+// transaction.
+func (db *DB) merge(ctx context.Context, facts []activity.Fact, into func(store.Generation) ([]tables, error)) error {
 	if len(facts) == 0 {
 		return ctx.Err()
 	}
 	var n *naming
-	err := db.write.do(ctx, func(t *tx) (err error) {
+	err := db.write.do(ctx, func(t *tx) error {
+		g, err := t.generation()
+		if err != nil {
+			return err
+		}
+		list, err := into(g)
+		if err != nil {
+			return err
+		}
 		if n, err = t.naming(db.names); err != nil {
 			return err
 		}
@@ -37,16 +68,29 @@ func (db *DB) MergeFacts(ctx context.Context, facts []activity.Fact) error {
 		if err := n.write(t); err != nil {
 			return err
 		}
-		calls := rollup{}
-		if err := t.mergeRows(rows, calls); err != nil {
-			return err
+		for _, to := range list {
+			if err := t.mergeInto(to, slices.Clone(rows)); err != nil {
+				return err
+			}
 		}
-		return t.mergeRollup(calls)
+		return nil
 	})
 	if err == nil {
 		n.publish()
 	}
 	return explain(fmt.Sprintf("merge %d facts", len(facts)), err)
+}
+
+// mergeInto merges sorted rows, which it changes.
+func (t *tx) mergeInto(to tables, rows []row) error {
+	calls := rollup{}
+	if err := t.mergeRows(to, rows, calls); err != nil {
+		return err
+	}
+	if to.rollups == "" {
+		return nil
+	}
+	return t.mergeRollup(to, calls)
 }
 
 // rowKey is the key columns of a row, in their order.
@@ -88,15 +132,15 @@ func (n *naming) key(k *activity.Key) rowKey {
 
 // mergeRows merges chunk by chunk: reads what is stored, merges, and writes
 // what is not as stored. That also goes into the rollup.
-func (t *tx) mergeRows(rows []row, calls rollup) error {
+func (t *tx) mergeRows(to tables, rows []row, calls rollup) error {
 	for part := range slices.Chunk(rows, chunk) {
 		if err := t.caller.Err(); err != nil {
 			return err
 		}
-		changed, err := t.mergeStored(part)
+		changed, err := t.mergeStored(to, part)
 		calls.add(changed)
 		if err == nil && len(changed) > 0 {
-			_, err = t.exec(writeQuery(len(changed)), writeArgs(changed)...)
+			_, err = t.exec(writeQuery(to, len(changed)), writeArgs(changed)...)
 		}
 		if err != nil {
 			return err
@@ -107,7 +151,7 @@ func (t *tx) mergeRows(rows []row, calls rollup) error {
 
 // mergeStored merges what is stored into the rows and returns those that are
 // not stored in this form already.
-func (t *tx) mergeStored(rows []row) (changed []row, err error) {
+func (t *tx) mergeStored(to tables, rows []row) (changed []row, err error) {
 	same := make([]bool, len(rows))
 	var i int
 	var v value
@@ -124,7 +168,7 @@ func (t *tx) mergeStored(rows []row) (changed []row, err error) {
 		rows[i].fact = &merged
 		same[i] = old.First == merged.First && old.Last == merged.Last && old.Days.Equal(merged.Days)
 		return nil
-	}, readQuery(len(rows)), readArgs(rows)...)
+	}, readQuery(to, len(rows)), readArgs(rows)...)
 	for i, r := range rows {
 		if !same[i] {
 			changed = append(changed, r)
@@ -134,9 +178,9 @@ func (t *tx) mergeStored(rows []row) (changed []row, err error) {
 }
 
 // readQuery reads n rows by key; the first column is the row's number.
-func readQuery(n int) string {
+func readQuery(to tables, n int) string {
 	return "WITH want(n, " + keyColumns + ") AS (VALUES " + places(n, 1+keyWidth) + ") SELECT n, " + valueColumns +
-		" FROM want CROSS JOIN facts USING (" + keyColumns + ")"
+		" FROM want CROSS JOIN " + to.facts + " USING (" + keyColumns + ")"
 }
 
 func readArgs(rows []row) []any {
@@ -150,8 +194,8 @@ func readArgs(rows []row) []any {
 	return args
 }
 
-func writeQuery(n int) string {
-	return "REPLACE INTO facts (" + keyColumns + ", " + valueColumns + ") VALUES " + places(n, keyWidth+valueWidth)
+func writeQuery(to tables, n int) string {
+	return "REPLACE INTO " + to.facts + " (" + keyColumns + ", " + valueColumns + ") VALUES " + places(n, keyWidth+valueWidth)
 }
 
 func writeArgs(rows []row) []any {

@@ -93,7 +93,7 @@ func TestAnOlderStoreIsBroughtUpToDateOnce(t *testing.T) {
 	want := rollupOf(t, db, facts[0].Account)
 	db.Close()
 	// An older store is one whose last steps were not made.
-	run(t, path, "DROP TABLE rollups; PRAGMA user_version = 1")
+	run(t, path, "DROP TABLE rollups; DROP TABLE facts_kept; DROP TABLE generation; PRAGMA user_version = 1")
 	var failed atomic.Bool
 	var wg sync.WaitGroup
 	for range 8 {
@@ -107,6 +107,9 @@ func TestAnOlderStoreIsBroughtUpToDateOnce(t *testing.T) {
 			defer db.Close()
 			if got := rollupOf(t, db, facts[0].Account); got != want || len(want) < 1000 {
 				t.Errorf("rolled up %d bytes of text, want %d", len(got), len(want))
+			}
+			if g, err := db.Generation(t.Context()); err != nil || g != (store.Generation{Epoch: 1, Rules: 1}) {
+				t.Errorf("the facts of an older store are of %+v, %v; want the first rules", g, err)
 			}
 			if err := db.SetDocs(t.Context(), "test", []store.Doc{{ID: "a", Body: []byte("x")}}); err != nil {
 				t.Error(err)

@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -14,7 +15,8 @@ import (
 // Facts implements store.Facts. A principal's facts are read in one go and put
 // in order; an account's are read a page at a time. In both cases no read is
 // open while the caller's loop runs: it would keep the WAL from shrinking.
-// Nothing is missed between pages, because facts are never removed.
+// Nothing is missed between pages, because facts are never removed but by Switch,
+// which is told to the caller.
 func (db *DB) Facts(ctx context.Context, under activity.Prefix) iter.Seq2[activity.Fact, error] {
 	return func(yield func(activity.Fact, error) bool) {
 		var err error
@@ -77,6 +79,10 @@ func (db *DB) ofAccount(ctx context.Context, under activity.Prefix, yield func(a
 	if err != nil || !known {
 		return err
 	}
+	before, err := db.Generation(ctx)
+	if err != nil {
+		return err
+	}
 	for bucket := range store.Buckets {
 		all, args := ofClass(selectFacts, []any{bucket, account}, under.Class)
 		first, query := args, all
@@ -94,6 +100,9 @@ func (db *DB) ofAccount(ctx context.Context, under activity.Prefix, yield func(a
 			args = slices.Concat(first, last.args())
 			more = len(facts) == pageFacts
 		}
+	}
+	if after, err := db.Generation(ctx); err != nil || after.Since != before.Since {
+		return cmp.Or(err, store.ErrSwitched)
 	}
 	return nil
 }

@@ -70,7 +70,7 @@ func (u rollup) add(rows []row) {
 }
 
 // mergeRollup merges what was gathered into the table, in the order of its key.
-func (t *tx) mergeRollup(u rollup) error {
+func (t *tx) mergeRollup(to tables, u rollup) error {
 	pages := make([]pageKey, 0, len(u))
 	for page := range u {
 		pages = append(pages, page)
@@ -82,14 +82,14 @@ func (t *tx) mergeRollup(u rollup) error {
 		if err := t.caller.Err(); err != nil {
 			return err
 		}
-		if err := t.mergePages(part, u); err != nil {
+		if err := t.mergePages(to, part, u); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *tx) mergePages(pages []pageKey, u rollup) error {
+func (t *tx) mergePages(to tables, pages []pageKey, u rollup) error {
 	stored := make([][]byte, len(pages))
 	args := make([]any, 0, 3*len(pages))
 	for i, p := range pages {
@@ -103,7 +103,7 @@ func (t *tx) mergePages(pages []pageKey, u rollup) error {
 		}
 		stored[i] = bytes.Clone(body)
 		return nil
-	}, "WITH want(n, account, source) AS (VALUES "+places(len(pages), 3)+") SELECT n, calls FROM want CROSS JOIN rollups USING (account, source)", args...)
+	}, "WITH want(n, account, source) AS (VALUES "+places(len(pages), 3)+") SELECT n, calls FROM want CROSS JOIN "+to.rollups+" USING (account, source)", args...)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (t *tx) mergePages(pages []pageKey, u rollup) error {
 	if len(args) == 0 {
 		return nil
 	}
-	_, err = t.exec("REPLACE INTO rollups (account, source, calls) VALUES "+places(len(args)/3, 3), args...)
+	_, err = t.exec("REPLACE INTO "+to.rollups+" (account, source, calls) VALUES "+places(len(args)/3, 3), args...)
 	return err
 }
 
@@ -301,8 +301,8 @@ func (db *DB) textsUpTo(ctx context.Context, top int64) ([]string, error) {
 	return texts, nil
 }
 
-// rollAll fills the table from the facts of a store that did not have it.
-func (t *tx) rollAll() error {
+// rollAll fills the table from facts that have no rollups yet.
+func (t *tx) rollAll(of tables) error {
 	for bucket := range store.Buckets {
 		u := rollup{}
 		var p place
@@ -319,9 +319,9 @@ func (t *tx) rollAll() error {
 			}
 			u.add([]row{{rowKey{int64(bucket), account, p.principal, p.source, p.name, p.region, p.class}, &f}})
 			return nil
-		}, "SELECT account, principal, source, name, region, class, outcome, target, "+valueColumns+" FROM facts WHERE bucket = ?", bucket)
+		}, "SELECT account, principal, source, name, region, class, outcome, target, "+valueColumns+" FROM "+of.facts+" WHERE bucket = ?", bucket)
 		if err == nil {
-			err = t.mergeRollup(u)
+			err = t.mergeRollup(of, u)
 		}
 		if err != nil {
 			return err

@@ -23,6 +23,9 @@ const applicationID = 0x65626d6b
 // docs: a table with rowid, so that listing ids walks a small index and not
 // the bodies.
 //
+// generation: one row. generation.go says what is done with it, and with further
+// tables of facts and rollups.
+//
 // clock: one row, the youngest version given to a document. SQLite has one
 // writer at a time, so a counter costs no waiting, and unlike a number kept in
 // the document it survives the document's deletion. (A backend with many
@@ -46,11 +49,7 @@ var migrations = []string{
 		days        BLOB    NOT NULL, -- activity.Days
 		PRIMARY KEY (bucket, account, principal, source, name, region, class, outcome, target)
 	) WITHOUT ROWID;
-	CREATE VIEW activity AS
-		SELECT a.name AS account, p.name AS principal, s.name AS source, n.name AS name, r.name AS region, class, outcome, t.name AS target,
-			strftime('%FT%TZ', first_at / 1000, 'unixepoch') AS first, strftime('%FT%TZ', last_at / 1000, 'unixepoch') AS last
-		FROM facts f JOIN names a ON a.id = f.account JOIN names p ON p.id = f.principal JOIN names s ON s.id = f.source
-			JOIN names n ON n.id = f.name JOIN names r ON r.id = f.region JOIN names t ON t.id = f.target;
+	` + activityView + `
 	CREATE TABLE docs (
 		kind    TEXT    NOT NULL,
 		id      TEXT    NOT NULL,
@@ -66,12 +65,59 @@ var migrations = []string{
 		calls   BLOB    NOT NULL, -- rollup.go says how
 		PRIMARY KEY (account, source)
 	) WITHOUT ROWID;`,
+	factsTable("facts_kept") + `
+	CREATE TABLE generation (
+		epoch       INTEGER NOT NULL, -- store.Generation has the meaning of all
+		since       INTEGER NOT NULL,
+		rules       INTEGER NOT NULL,
+		draft       INTEGER NOT NULL,
+		draft_rules INTEGER NOT NULL
+	);
+	INSERT INTO generation SELECT 1, 0, EXISTS (SELECT 1 FROM facts), 0, 0;`,
 }
+
+// factsTable is the statement that makes a further table of facts.
+func factsTable(name string) string {
+	return "CREATE TABLE " + name + ` (
+		bucket      INTEGER NOT NULL,
+		account     INTEGER NOT NULL,
+		principal   INTEGER NOT NULL,
+		source      INTEGER NOT NULL,
+		name        INTEGER NOT NULL,
+		region      INTEGER NOT NULL,
+		class       INTEGER NOT NULL,
+		outcome     INTEGER NOT NULL,
+		target      INTEGER NOT NULL,
+		first_at    INTEGER NOT NULL,
+		first_event BLOB    NOT NULL,
+		last_at     INTEGER NOT NULL,
+		last_event  BLOB    NOT NULL,
+		days        BLOB    NOT NULL,
+		PRIMARY KEY (bucket, account, principal, source, name, region, class, outcome, target)
+	) WITHOUT ROWID;`
+}
+
+// rollupsTable is the same for rollups.
+func rollupsTable(name string) string {
+	return "CREATE TABLE " + name + ` (
+		account INTEGER NOT NULL,
+		source  INTEGER NOT NULL,
+		calls   BLOB    NOT NULL,
+		PRIMARY KEY (account, source)
+	) WITHOUT ROWID;`
+}
+
+// activityView is the statement that makes the view of that name.
+const activityView = `CREATE VIEW activity AS
+		SELECT a.name AS account, p.name AS principal, s.name AS source, n.name AS name, r.name AS region, class, outcome, t.name AS target,
+			strftime('%FT%TZ', first_at / 1000, 'unixepoch') AS first, strftime('%FT%TZ', last_at / 1000, 'unixepoch') AS last
+		FROM facts f JOIN names a ON a.id = f.account JOIN names p ON p.id = f.principal JOIN names s ON s.id = f.source
+			JOIN names n ON n.id = f.name JOIN names r ON r.id = f.region JOIN names t ON t.id = f.target;`
 
 // fills are what a step does besides, with the tables that its SQL has made;
 // by the version that the step leads to.
 var fills = map[int]func(*tx) error{
-	2: (*tx).rollAll,
+	2: func(t *tx) error { return t.rollAll(live) },
 }
 
 // migrate brings the schema up to date. It holds the write lock, so of several

@@ -59,6 +59,13 @@ var topics = []struct {
 	{"a loop over ids may write, read and stop", docsLoop},
 	{"documents with a cancelled context", docsCancelled},
 
+	{"a draft takes the place of the facts that answer", draftTakesThePlace},
+	{"a draft has nothing of the facts beside it", draftIsItsOwn},
+	{"unless they are copied", draftCopies},
+	{"what is not done to a draft", draftRefuses},
+	{"the rules of facts are said once", rulesAreSaidOnce},
+	{"a switch while facts are read", switchWhileRead},
+
 	{"of many writers at one version one wins", raceSwap},
 	{"of many creators one wins", raceCreate},
 	{"a counter by compare and swap loses nothing", raceCounter},
@@ -68,6 +75,7 @@ var topics = []struct {
 	{"what was written is there after opening again", durable},
 	{"what one handle writes the other sees at once", twoHandles},
 	{"two handles swap against each other", twoHandlesSwap},
+	{"two handles see one draft", draftOfTwoHandles},
 }
 
 // Run tests a backend that keeps nothing outside the process.
