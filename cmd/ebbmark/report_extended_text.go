@@ -228,7 +228,7 @@ func writeObserved(b *bufio.Writer, o *report.Observation) {
 	case o.Since == 0:
 		fmt.Fprintf(b, "%d of %d accounts have no log in the window, so nothing is proven unused: %s\n", o.SilentTotal, o.Accounts, someOf(o.Silent, o.SilentTotal))
 	default:
-		fmt.Fprintf(b, "observed since %s, through %s: %d of %d accounts have a log of every day since %s, the fewest days are %d of %d\n",
+		fmt.Fprintf(b, "logs of every account since %s, none ends before %s; %d of %d have one of every day since %s, the fewest are of %d days of %d\n",
 			dayText(o.Since), dayText(o.Through), o.Whole, o.Accounts, dayText(o.From), o.Covered, int(o.To-o.From)+1)
 	}
 	if o.RegionsTotal > 0 {
