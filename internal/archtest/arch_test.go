@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"grant", true, "arn policy catalog"},
 	{"inventory", true, "arn policy"},
 	{"report", true, "arn policy catalog grant activity inventory organization"},
+	{"refine", true, "arn policy catalog grant activity inventory report"},
 	{"lastused", true, "activity report"}, // the facts' last use, without policies
 	{"catalog/gen", false, "catalog"},
 	{"organization", true, "arn policy"},

@@ -1,0 +1,16 @@
+package refine
+
+// Limits of this room.
+const (
+	// MaxPolicy is the length of a managed policy in characters without white
+	// space, which is what a recommended or generated policy becomes (IAM-14).
+	MaxPolicy = 6144
+	// maxMatches is how many names are compared with the patterns of one policy.
+	// The patterns that are left over then stay as they are written. The policies
+	// that AWS and people write need a hundredth of it.
+	maxMatches = 20_000_000
+	// maxNamed is how many refused actions an error names.
+	maxNamed = 10
+	// maxSamples is how many resources are tried for one statement in a replay.
+	maxSamples = 16
+)
