@@ -175,5 +175,5 @@ func location(path string, pragmas ...string) string {
 
 // Close implements store.Store.
 func (db *DB) Close() error {
-	return errors.Join(db.unchanged.close(), db.prepared.close(), db.read.Close(), db.write.close())
+	return errors.Join(db.unchanged.close(), db.prepared.close(), db.read.Close(), db.write.close(), db.unchanged.closeIndex())
 }

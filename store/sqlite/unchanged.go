@@ -3,11 +3,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
+	"encoding/binary"
 	"errors"
-	"io"
+	"os"
 	"sync"
-	"sync/atomic"
 )
 
 const (
@@ -18,28 +17,37 @@ const (
 )
 
 // unchanged remembers answers for as long as nothing at all is committed, by
-// whatever connection of whatever process. SQLite counts commits for each
-// connection (PRAGMA data_version): two equal answers on one connection mean
-// that none came between. So an answer that was read after the first of them is
-// right at the second. Asking costs a few microseconds, a tenth of a query.
+// whatever connection of whatever process. Every commit changes the header of
+// the write-ahead log's index, which all processes share in the file beside the
+// database (sqlite.org/walformat.html, section 2.1): a connection compares it to
+// learn whether its own pages are still right, and so do we, but without a lock
+// and a query. Two equal headers mean that nothing was committed between them, so
+// an answer that was read after the first is right at the second.
 type unchanged struct {
-	mu      sync.Mutex // of the connection that counts
-	conn    *sql.Conn
-	stmt    driver.StmtQueryContext
-	started atomic.Int64 // questions that were begun
-	count   int64        // the last answer
+	mu    sync.Mutex
+	pin   *sql.Conn // as long as it is open, nobody makes the file anew
+	index *os.File
 
 	cache  sync.Mutex
-	at     int64 // the count at which the answers were right
+	at     commit // the moment at which the answers were right
 	values map[any]any
 }
+
+// commit is a state of the index: its header, which counts transactions.
+type commit [indexHeader]byte
+
+const (
+	indexHeader  = 48 // bytes; the file begins with two copies
+	indexVersion = 3_007_000
+	indexReady   = 12 // the byte that says that the header is filled
+)
 
 // remembered is what read answers, or has answered before when nothing was
 // committed since. The value is shared.
 func remembered[V any](ctx context.Context, db *DB, key any, keep func(V) bool, read func() (V, error)) (V, error) {
 	u := &db.unchanged
-	at, err := u.commits(ctx, db.read)
-	if err != nil { // whatever it is, the query itself will tell it better
+	at, ok := u.now(ctx, db.read)
+	if !ok {
 		return read()
 	}
 	if v, ok := u.get(at, key).(V); ok {
@@ -52,7 +60,7 @@ func remembered[V any](ctx context.Context, db *DB, key any, keep func(V) bool, 
 	return v, err
 }
 
-func (u *unchanged) get(at int64, key any) any {
+func (u *unchanged) get(at commit, key any) any {
 	u.cache.Lock()
 	defer u.cache.Unlock()
 	if u.at != at {
@@ -61,7 +69,7 @@ func (u *unchanged) get(at int64, key any) any {
 	return u.values[key]
 }
 
-func (u *unchanged) put(at int64, key, v any) {
+func (u *unchanged) put(at commit, key, v any) {
 	u.cache.Lock()
 	defer u.cache.Unlock()
 	if u.at != at || u.values == nil || len(u.values) >= maxRemembered {
@@ -70,97 +78,78 @@ func (u *unchanged) put(at int64, key, v any) {
 	u.values[key] = v
 }
 
-// commits is SQLite's count at a moment after the call. Calls that wait for their
-// turn share the answer to a question that began after they came.
-func (u *unchanged) commits(ctx context.Context, pool *sql.DB) (int64, error) {
-	if err := ctx.Err(); err != nil {
-		return 0, err
+// now is the commit that the index shows, and whether it shows one: not while a
+// writer is about to change it, nor when the file cannot be read or is of a kind
+// we do not know. Whoever is told no asks the database, which tells it better.
+func (u *unchanged) now(ctx context.Context, pool *sql.DB) (at commit, ok bool) {
+	if ctx.Err() != nil {
+		return at, false
 	}
-	before := u.started.Load()
+	index, err := u.open(pool)
+	if err != nil {
+		return at, false
+	}
+	var both [2 * indexHeader]byte
+	if _, err := index.ReadAt(both[:], 0); err != nil {
+		return at, false
+	}
+	at = commit(both[:indexHeader])
+	return at, at == commit(both[indexHeader:]) && at[indexReady] == 1 && binary.NativeEndian.Uint32(at[:]) == indexVersion
+}
+
+// open opens the index once. It stays open until the store is closed: on Unix,
+// closing any handle of a file gives up the process's locks on it, SQLite's too.
+// (So a process that had one file open as two stores, and closed one of them in
+// the middle of the other's read, could lose that read's lock. None of ours does.)
+func (u *unchanged) open(pool *sql.DB) (*os.File, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.conn != nil && u.started.Load() > before {
-		return u.count, nil
+	if u.index != nil {
+		return u.index, nil
 	}
-	u.started.Add(1)
-	count, err := u.ask(pool)
-	if err != nil {
-		return 0, errors.Join(err, u.drop())
-	}
-	u.count = count
-	return count, nil
-}
-
-// ask asks on a connection that does nothing else, so that counts compare. A
-// question is over in microseconds: no caller's context ends it.
-func (u *unchanged) ask(pool *sql.DB) (count int64, err error) {
-	ctx := context.Background()
-	if u.conn == nil {
-		if u.conn, err = pool.Conn(ctx); err != nil {
-			return 0, err
-		}
-		// drop has forgotten the answers: counts of another connection mean nothing.
-	}
-	err = u.conn.Raw(func(c any) (err error) {
-		if u.stmt == nil {
-			if u.stmt, err = prepareCount(ctx, c); err != nil {
-				return err
-			}
-		}
-		rows, err := u.stmt.QueryContext(ctx, nil)
-		if err != nil {
-			return err
-		}
-		row := make([]driver.Value, 1)
-		if err := rows.Next(row); err != nil && !errors.Is(err, io.EOF) {
-			return errors.Join(err, rows.Close())
-		}
-		n, ok := row[0].(int64)
-		if !ok {
-			return errors.Join(errCount, rows.Close())
-		}
-		count = n
-		return rows.Close()
-	})
-	return count, err
-}
-
-var errCount = errors.New("the driver does not tell the data version")
-
-func prepareCount(ctx context.Context, c any) (driver.StmtQueryContext, error) {
-	p, ok := c.(driver.ConnPrepareContext)
-	if !ok {
-		return nil, errCount
-	}
-	s, err := p.PrepareContext(ctx, "PRAGMA data_version")
+	ctx := context.Background() // what is opened is for all callers
+	pin, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if q, ok := s.(driver.StmtQueryContext); ok {
-		return q, nil
+	index, err := openIndex(ctx, pin)
+	if err != nil {
+		return nil, errors.Join(err, pin.Close())
 	}
-	return nil, errors.Join(errCount, s.Close())
+	u.pin, u.index = pin, index
+	return index, nil
 }
 
-// drop gives the connection back. The answers are forgotten with it.
-func (u *unchanged) drop() error {
-	if u.conn == nil {
-		return nil
+func openIndex(ctx context.Context, pin *sql.Conn) (*os.File, error) {
+	var seq int
+	var name, path string // as SQLite sees it: no links
+	if err := pin.QueryRowContext(ctx, "PRAGMA database_list").Scan(&seq, &name, &path); err != nil {
+		return nil, err
 	}
-	var err error
-	if s, ok := u.stmt.(driver.Stmt); ok {
-		err = u.conn.Raw(func(any) error { return s.Close() })
+	var tables int // a read, which makes the connection join the log
+	if err := pin.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables); err != nil {
+		return nil, err
 	}
-	err = errors.Join(err, u.conn.Close())
-	u.conn, u.stmt = nil, nil
-	u.cache.Lock()
-	defer u.cache.Unlock()
-	u.at, u.values = -1, nil
-	return err
+	return os.Open(path + "-shm")
 }
 
+// close ends the pin. The index must be closed after all connections are: see
+// open.
 func (u *unchanged) close() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.drop()
+	if u.pin == nil {
+		return nil
+	}
+	return u.pin.Close()
+}
+
+// closeIndex gives back the file when no connection is left.
+func (u *unchanged) closeIndex() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.index == nil {
+		return nil
+	}
+	return u.index.Close()
 }
