@@ -195,9 +195,9 @@ func (p *place) key(arn string) []string {
 }
 
 // serve serves the store until the test ends, and returns the address.
-func (p *place) serve() string {
+func (p *place) serve(flags ...string) string {
 	p.t.Helper()
-	cmd := exec.CommandContext(p.t.Context(), filepath.Join(bin, "ebbmark"), "serve", "--store", p.dsn, "--listen", "127.0.0.1:0")
+	cmd := exec.CommandContext(p.t.Context(), filepath.Join(bin, "ebbmark"), append([]string{"serve", "--store", p.dsn, "--listen", "127.0.0.1:0"}, flags...)...)
 	cmd.Env = []string{"HOME=" + p.dir}
 	out, err := cmd.StdoutPipe()
 	if err == nil {
