@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 
+	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -29,25 +30,25 @@ func (a *API) GetAccountSummary(ctx context.Context, caller wire.Caller, _ *GetA
 // API reference, GetAccountSummary).
 func quotas() map[string]int {
 	return map[string]int{
-		"UsersQuota":                      5000,
-		"GroupsQuota":                     300,
-		"RolesQuota":                      1000,
-		"PoliciesQuota":                   1500,
-		"InstanceProfilesQuota":           1000,
+		"UsersQuota":                      userQuota,
+		"GroupsQuota":                     groupQuota,
+		"RolesQuota":                      roleQuota,
+		"PoliciesQuota":                   policyQuota,
+		"InstanceProfilesQuota":           profileQuota,
 		"ServerCertificatesQuota":         20,
-		"AccessKeysPerUserQuota":          2,
+		"AccessKeysPerUserQuota":          auth.MaxKeys,
 		"SigningCertificatesPerUserQuota": 2,
-		"GroupsPerUserQuota":              10,
-		"AttachedPoliciesPerUserQuota":    10,
-		"AttachedPoliciesPerGroupQuota":   10,
-		"AttachedPoliciesPerRoleQuota":    10,
-		"UserPolicySizeQuota":             2048,
-		"GroupPolicySizeQuota":            5120,
-		"RolePolicySizeQuota":             10240,
-		"AssumeRolePolicySizeQuota":       2048,
-		"PolicySizeQuota":                 6144,
+		"GroupsPerUserQuota":              groupsPerUser,
+		"AttachedPoliciesPerUserQuota":    attachedQuota,
+		"AttachedPoliciesPerGroupQuota":   attachedQuota,
+		"AttachedPoliciesPerRoleQuota":    attachedQuota,
+		"UserPolicySizeQuota":             userInlineQuota,
+		"GroupPolicySizeQuota":            groupInlineQuota,
+		"RolePolicySizeQuota":             roleInlineQuota,
+		"AssumeRolePolicySizeQuota":       trustQuota,
+		"PolicySizeQuota":                 policySizeQuota,
 		"PolicyVersionsInUseQuota":        10000,
-		"VersionsPerPolicyQuota":          5,
+		"VersionsPerPolicyQuota":          versionQuota,
 		"GlobalEndpointTokenVersion":      1,
 	}
 }

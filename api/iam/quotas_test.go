@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ebbmark/ebbmark/accounts"
+	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/store"
 )
@@ -50,6 +51,9 @@ func fullAccount() *inventory.Account {
 	for i := range 100 {
 		a.OIDC = append(a.OIDC, &inventory.OIDCProvider{ARN: f1Prefix + "oidc-provider/" + name("id", i) + ".example.com", URL: name("id", i) + ".example.com", Clients: []string{"c"}})
 	}
+	for i := range 100 {
+		a.SAML = append(a.SAML, &inventory.SAMLProvider{ARN: f1Prefix + "saml-provider/" + name("corp", i), Name: name("corp", i), Metadata: metadata("")})
+	}
 	u, g, r := a.Users[len(a.Users)-1], a.Groups[len(a.Groups)-1], a.Roles[len(a.Roles)-1]
 	u.Attached, g.Attached, r.Attached, u.Tags, r.Tags, last.Tags = ten, ten, ten, fifty, fifty, fifty
 	u.Inline = []inventory.Inline{{Name: "own", Document: pad(small, 2048)}}
@@ -60,10 +64,11 @@ func fullAccount() *inventory.Account {
 		u.Groups = append(u.Groups, name("group", 200+i))
 	}
 	a.Profiles[0].Role, a.Profiles[0].Tags = "app", fifty
-	for i := range 8 {
-		serial := f1Prefix + "mfa/" + name("device", i)
-		a.Devices = append(a.Devices, &inventory.Device{Serial: serial, Path: "/", Name: name("device", i), Owner: u.ID})
+	for i := range 17 { // eight of the user, eight of root, and a spare one
+		serial, owner := f1Prefix+"mfa/"+name("device", i), []string{u.ID, f1Account, ""}[i/8]
+		a.Devices = append(a.Devices, &inventory.Device{Serial: serial, Path: "/", Name: name("device", i), Owner: owner})
 	}
+	a.SAML[0].Tags, a.OIDC[0].Tags, a.Devices[0].Tags = fifty, fifty, fifty
 	a.Index()
 	return a
 }
@@ -92,6 +97,9 @@ func TestQuotas(t *testing.T) {
 	policy := f1Prefix + "policy/policy1499"
 	tag := []string{"Tags.member.1.Key", "one-more", "Tags.member.1.Value", ""}
 	const tooManyTags = "409 LimitExceeded: The number of tags has reached the maximum limit of 50."
+	enable := func(owner string) []string {
+		return []string{"EnableMFADevice", "UserName", owner, "SerialNumber", f1Prefix + "mfa/device0016", "AuthenticationCode1", "123456", "AuthenticationCode2", "654321"}
+	}
 	for sentence, c := range map[string]struct {
 		call []string
 		want string
@@ -103,6 +111,12 @@ func TestQuotas(t *testing.T) {
 		"instance profile 1001": {[]string{"CreateInstanceProfile", "InstanceProfileName", "more"}, "409 LimitExceeded: Cannot exceed quota for InstanceProfilesPerAccount: 1000"},
 		"OIDC provider 101": {[]string{"CreateOpenIDConnectProvider", "Url", "https://more.example.com", "ClientIDList.member.1", "c", "ThumbprintList.member.1", strings.Repeat("a", 40)},
 			"409 LimitExceeded: Cannot exceed quota for OpenIdConnectProvidersPerAccount: 100"},
+		"SAML provider 101": {[]string{"CreateSAMLProvider", "Name", "more", "SAMLMetadataDocument", metadata("")},
+			"409 LimitExceeded: Cannot exceed quota for SAMLProvidersPerAccount: 100"},
+		"device 9 of a user":             {enable("user4999"), "409 LimitExceeded: Cannot exceed quota for MFADevicesPerUser: 8"},
+		"tag 51 of a SAML provider":      {append([]string{"TagSAMLProvider", "SAMLProviderArn", f1Prefix + "saml-provider/corp0000"}, tag...), tooManyTags},
+		"tag 51 of an OIDC provider":     {append([]string{"TagOpenIDConnectProvider", "OpenIDConnectProviderArn", f1Prefix + "oidc-provider/id0000.example.com"}, tag...), tooManyTags},
+		"tag 51 of a device":             {append([]string{"TagMFADevice", "SerialNumber", f1Prefix + "mfa/device0000"}, tag...), tooManyTags},
 		"version 6":                      {[]string{"CreatePolicyVersion", "PolicyArn", policy, "PolicyDocument", doc}, "409 LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version."},
 		"policy 11 of a user":            {[]string{"AttachUserPolicy", "UserName", "user4999", "PolicyArn", policy}, "409 LimitExceeded: Cannot exceed quota for PoliciesPerUser: 10"},
 		"policy 11 of a group":           {[]string{"AttachGroupPolicy", "GroupName", "group0299", "PolicyArn", policy}, "409 LimitExceeded: Cannot exceed quota for PoliciesPerGroup: 10"},
@@ -124,6 +138,10 @@ func TestQuotas(t *testing.T) {
 		if got := w.fails(auditor(), c.call[0], c.call[1:]...); got != c.want {
 			t.Errorf("%s: got %s, want %s", sentence, got, c.want)
 		}
+	}
+	call := enable("root")
+	if got := w.fails(root(), call[0], call[1:]...); got != "409 LimitExceeded: Cannot exceed quota for MFADevicesPerUser: 8" {
+		t.Errorf("device 9 of root: got %s", got)
 	}
 	if w.version() != before {
 		t.Error("a refusal changed the account")
@@ -150,11 +168,19 @@ func TestWhatFitsTheQuotas(t *testing.T) {
 	w.done("DeleteRole", "RoleName", "role0500")
 	w.done("DeleteGroup", "GroupName", "group0100")
 	w.done("DeletePolicy", "PolicyArn", f1Prefix+"policy/policy0500")
+	w.done("DeleteSAMLProvider", "SAMLProviderArn", f1Prefix+"saml-provider/corp0050")
+	w.done("DeleteOpenIDConnectProvider", "OpenIDConnectProviderArn", f1Prefix+"oidc-provider/id0050.example.com")
+	w.done("DeactivateMFADevice", "UserName", "user4999", "SerialNumber", f1Prefix+"mfa/device0007")
+	seed := seedOf(t, w.get("CreateVirtualMFADevice", "VirtualMFADeviceName", "more"))
+	code := func(step int64) string { return auth.Code(seed, auth.StepAt(w.clock)+step) }
 	for _, call := range [][]string{
+		{"EnableMFADevice", "UserName", "user4999", "SerialNumber", f1Prefix + "mfa/more", "AuthenticationCode1", code(0), "AuthenticationCode2", code(1)},
 		{"CreateInstanceProfile", "InstanceProfileName", "more"},
 		{"CreateUser", "UserName", "more"},
 		{"CreateRole", "RoleName", "more", "AssumeRolePolicyDocument", longTrust(2048)},
 		{"CreateGroup", "GroupName", "more"},
+		{"CreateSAMLProvider", "Name", "more", "SAMLMetadataDocument", metadata("")},
+		{"CreateOpenIDConnectProvider", "Url", "https://more.example.com", "ClientIDList.member.1", "c", "ThumbprintList.member.1", thumb},
 		{"CreatePolicy", "PolicyName", "more", "PolicyDocument", longPolicy(6144)},
 		{"CreateServiceLinkedRole", "AWSServiceName", "autoscaling.amazonaws.com"}, // which do not count
 		{"AttachUserPolicy", "UserName", "user4999", "PolicyArn", f1Prefix + "policy/policy0100"},
