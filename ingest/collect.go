@@ -11,23 +11,32 @@ import (
 
 // batch is what is written to the store together.
 type batch struct {
-	at    map[activity.Key]int
-	facts []activity.Fact
-	bytes int // roughly, of the facts
+	facts batchFacts
+	kept  batchFacts // of objects that cannot be had again
 	ended []ending
 }
 
-func newBatch() *batch { return &batch{at: map[activity.Key]int{}} }
+func newBatch() *batch { return new(batch) }
+
+// batchFacts are facts, each key once.
+type batchFacts struct {
+	at    map[activity.Key]int
+	list  []activity.Fact
+	bytes int // roughly
+}
 
 // add takes up facts.
-func (b *batch) add(facts []activity.Fact) {
+func (b *batchFacts) add(facts []activity.Fact) {
+	if b.at == nil {
+		b.at = map[activity.Key]int{}
+	}
 	for _, f := range facts {
 		if i, ok := b.at[f.Key]; ok {
-			b.facts[i] = activity.Merge(b.facts[i], f)
+			b.list[i] = activity.Merge(b.list[i], f)
 			continue
 		}
-		b.at[f.Key] = len(b.facts)
-		b.facts = append(b.facts, f)
+		b.at[f.Key] = len(b.list)
+		b.list = append(b.list, f)
 		b.bytes += sizeOf(&f)
 	}
 }
@@ -37,10 +46,12 @@ func sizeOf(f *activity.Fact) int {
 	return 512 + len(f.Principal) + len(f.Source) + len(f.Name) + len(f.Target) + len(f.First.Event) + len(f.Last.Event)
 }
 
-func (b *batch) empty() bool { return len(b.facts) == 0 && len(b.ended) == 0 }
+func (b *batch) empty() bool {
+	return len(b.facts.list)+len(b.kept.list) == 0 && len(b.ended) == 0
+}
 
 func (b *batch) full() bool {
-	return len(b.facts) >= flushFacts || b.bytes >= flushBytes || len(b.ended) >= flushRows
+	return len(b.facts.list)+len(b.kept.list) >= flushFacts || b.facts.bytes+b.kept.bytes >= flushBytes || len(b.ended) >= flushRows
 }
 
 // collector combines the parcels of all readers and writes them, batch by
@@ -123,7 +134,11 @@ func (c *collector) run(parcels <-chan parcel) (Summary, error) {
 
 // take takes up a parcel.
 func (c *collector) take(b *batch, p parcel) {
-	b.add(p.facts)
+	if p.kept {
+		b.kept.add(p.facts)
+	} else {
+		b.facts.add(p.facts)
+	}
 	for _, e := range p.ends {
 		if e.row != nil {
 			b.ended = append(b.ended, e)
@@ -168,9 +183,18 @@ func (c *collector) write() (failed error) {
 	return failed
 }
 
-// commit writes facts first and the ledger last.
+// commit writes facts first and the ledger last. The epoch in the rows is one
+// before the facts were merged: a draft that is begun while they are, and has not
+// got them, is of a later one.
 func (c *collector) commit(b *batch) error {
-	if err := c.store.MergeFacts(c.ctx, b.facts); err != nil {
+	g, err := generation(c.ctx, c.store)
+	if err != nil {
+		return err
+	}
+	if err := c.store.MergeKept(c.ctx, b.kept.list); err != nil {
+		return err
+	}
+	if err := c.store.MergeFacts(c.ctx, b.facts.list); err != nil {
 		return err
 	}
 	if err := c.quarantine(b.ended); err != nil {
@@ -178,6 +202,7 @@ func (c *collector) commit(b *batch) error {
 	}
 	rows := make([]store.Doc, len(b.ended))
 	for i, e := range b.ended {
+		e.row.Epoch = g.Epoch
 		body, err := json.Marshal(e.row)
 		if err != nil {
 			return err

@@ -48,6 +48,7 @@ type Ingester struct {
 	known  map[uint64]uint64 // hash of an object's id → hash of its version, of those looked at
 	epoch  store.Version     // of the ledger, when known was begun
 	blank  bool              // the ledger was empty when the Run began
+	since  int64             // the epoch of the facts that answered when the Run began
 }
 
 // New makes an Ingester.
@@ -133,7 +134,11 @@ func (in *Ingester) refresh(ctx context.Context) error {
 		clear(in.known)
 		in.epoch = epoch
 	}
-	in.blank = true
+	g, err := generation(ctx, in.Store)
+	if err != nil {
+		return err
+	}
+	in.since, in.blank = g.Since, true
 	for _, err := range in.Store.ListDocs(ctx, store.KindLedger, "", 1) {
 		if err != nil {
 			return err

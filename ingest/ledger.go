@@ -20,6 +20,15 @@ type Row struct {
 	Tries   int    `json:"tries,omitempty"`  // readings of this version that failed, one after the other
 	Counts
 	When time.Time `json:"when"`
+	// Rules made the facts of the object, which were merged at this epoch of the
+	// store, or later (store.Generation).
+	Rules int   `json:"rules,omitempty"`
+	Epoch int64 `json:"epoch,omitempty"`
+	// Kept: the object cannot be had again, and its facts are kept apart.
+	Kept bool `json:"kept,omitempty"`
+	// Earlier is the number of records of the largest earlier version whose
+	// facts were merged too, if this one has fewer: a Rebuild would lose them.
+	Earlier int64 `json:"earlier,omitempty"`
 }
 
 // Status says how reading an object ended. The values are stored.
@@ -72,7 +81,11 @@ func rowID(kind, name string) string { return kind + ":" + name }
 
 // readRow returns the ledger's row of an object; nil when there is none.
 func readRow(ctx context.Context, docs store.Docs, id string) (*Row, error) {
-	body, _, err := docs.GetDoc(ctx, store.KindLedger, id)
+	return readRowOf(ctx, docs, store.KindLedger, id)
+}
+
+func readRowOf(ctx context.Context, docs store.Docs, of store.Kind, id string) (*Row, error) {
+	body, _, err := docs.GetDoc(ctx, of, id)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, nil
 	}
@@ -105,6 +118,12 @@ func (r *Row) waits(version string, now time.Time) bool {
 		return false
 	}
 	return r.Tries >= maxTries || now.Before(r.When.Add(RetryPause(r.Tries)))
+}
+
+// has reports whether the facts of a version of an object are among those that
+// answer, all of them, if these were begun at the epoch since.
+func (r *Row) has(version string, since int64) bool {
+	return r != nil && r.Status == Done && r.Version == version && version != "" && (r.Kept || r.Epoch >= since)
 }
 
 // epochID is the document, of kind store.KindLease, whose version changes when

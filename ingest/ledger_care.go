@@ -29,8 +29,12 @@ type Filter struct {
 // Rows yields the entries of the ledger that the filter chooses, by kind and
 // name.
 func Rows(ctx context.Context, docs store.Docs, f Filter) iter.Seq2[Entry, error] {
+	return rowsOf(ctx, docs, store.KindLedger, f)
+}
+
+func rowsOf(ctx context.Context, docs store.Docs, of store.Kind, f Filter) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		for id, err := range docs.ListDocs(ctx, store.KindLedger, "", 0) {
+		for id, err := range docs.ListDocs(ctx, of, "", 0) {
 			if err != nil {
 				yield(Entry{}, err)
 				return
@@ -39,7 +43,7 @@ func Rows(ctx context.Context, docs store.Docs, f Filter) iter.Seq2[Entry, error
 			if !strings.HasPrefix(file, f.Prefix) {
 				continue
 			}
-			row, err := readRow(ctx, docs, id)
+			row, err := readRowOf(ctx, docs, of, id)
 			if err == nil && (row == nil || f.Status != "" && row.Status != f.Status) {
 				continue
 			}
@@ -110,7 +114,8 @@ func overtaken(err error) error {
 
 // Forget removes the chosen rows with what the files have in quarantine, and
 // returns how many rows there were. Files that are still there are read again
-// at the next look; facts stay, since merging cannot take them back.
+// at the next look; facts stay, since merging cannot take them back. Rows of
+// objects that have facts are therefore kept apart: a Rebuild has to know.
 func Forget(ctx context.Context, docs store.Docs, f Filter) (n int, err error) {
 	for e, err := range Rows(ctx, docs, f) {
 		if err != nil {
@@ -119,7 +124,10 @@ func Forget(ctx context.Context, docs store.Docs, f Filter) (n int, err error) {
 		if _, err := release(ctx, docs, e.ID); err != nil {
 			return n, err
 		}
-		_, version, err := docs.GetDoc(ctx, store.KindLedger, e.ID)
+		body, version, err := docs.GetDoc(ctx, store.KindLedger, e.ID)
+		if err == nil && !e.Kept && (e.Status == Done || max(e.Records, e.Earlier) > 0) {
+			err = docs.SetDocs(ctx, store.KindForgotten, []store.Doc{{ID: e.ID, Body: body}})
+		}
 		if err == nil {
 			err = docs.DeleteDoc(ctx, store.KindLedger, e.ID, version)
 		}

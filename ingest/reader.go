@@ -20,6 +20,7 @@ import (
 // objects, and what became of those of which all facts have been handed over.
 type parcel struct {
 	facts []activity.Fact
+	kept  bool // they are of objects that cannot be had again
 	ends  []ending
 }
 
@@ -46,6 +47,7 @@ type reader struct {
 	decoder decoder
 	list    []cloudtrail.Attempt
 	facts   combiner  // of the objects of ends, and of the one being read
+	kept    bool      // all of these cannot be had again
 	covered combiner  // by the one being read: counts only when it is complete
 	ends    []ending  // not handed over yet
 	since   time.Time // when the first of them ended
@@ -99,7 +101,7 @@ func (w *reader) next(jobs <-chan job) (j job, ok bool) {
 // ingest is told to end.
 func (w *reader) flush() {
 	if w.facts.len() > 0 || len(w.ends) > 0 {
-		w.out <- parcel{w.facts.take(), w.ends}
+		w.out <- parcel{w.facts.take(), w.kept, w.ends}
 		w.ends = nil
 	}
 }
@@ -157,7 +159,7 @@ func (w *reader) object(j job) error {
 			}
 		}
 	}
-	if old != nil && old.Status == Done && old.Version == o.Version && o.Version != "" {
+	if old.has(o.Version, w.in.since) {
 		w.skip("read before", o)
 		return nil
 	}
@@ -183,7 +185,7 @@ func (w *reader) skip(reason string, o Object) {
 // lease claims the object's group, if the object is to be read by what its row
 // says. When another process has the group, the object is left to that one.
 func (w *reader) lease(old *Row, o Object) (ours, fresh bool, err error) {
-	if old != nil && old.Version == o.Version && (old.Status == Done || w.in.Retry && old.waits(o.Version, w.in.Now())) {
+	if old.has(o.Version, w.in.since) || w.in.Retry && old.waits(o.Version, w.in.Now()) {
 		return true, false, nil // it will not be read
 	}
 	group := groupOf(w.id)
@@ -205,8 +207,15 @@ func (w *reader) release() {
 }
 
 func (w *reader) begin(o Object, old *Row) {
+	if kept := o.Once || o.Version == "" && o.Err == nil; kept != w.kept {
+		w.flush()
+		w.kept = kept
+	}
 	w.now = w.in.Now()
-	w.row = &Row{Version: o.Version, Counts: NewCounts(), When: w.now.UTC()}
+	w.row = &Row{Version: o.Version, Counts: NewCounts(), When: w.now.UTC(), Rules: Rules, Kept: w.kept}
+	if old != nil && !w.kept {
+		w.row.Earlier = max(old.Earlier, old.Records)
+	}
 	if old != nil && old.Status == Failed && old.Version == o.Version {
 		w.row.Tries = old.Tries
 	}
@@ -328,6 +337,9 @@ func (w *reader) end(failure error, again bool) error {
 		return err
 	}
 	w.row.Status = Done
+	if w.row.Earlier <= w.row.Records {
+		w.row.Earlier = 0 // the same and more, as far as anybody can tell
+	}
 	if failure == nil {
 		w.row.Tries = 0
 		w.facts.join(&w.covered)

@@ -40,6 +40,10 @@ type Object struct {
 	// one. A queue yields files of a bucket under the bucket's kind, so that
 	// both sources know what the other has read.
 	Kind string
+	// Once: the content cannot be had again, such as that of a message. Its facts
+	// are kept apart, so that a Rebuild has them. So are those of an object
+	// without a version.
+	Once bool
 	// Head is for an object with Err that is no file, such as a message of
 	// unknown form: the object counts as one refused record and these first
 	// bytes of it go into quarantine.

@@ -138,9 +138,9 @@ func (o *Own) Flush(ctx context.Context) error {
 	if len(facts) == 0 {
 		return nil
 	}
-	err := o.config.Store.MergeFacts(ctx, facts)
+	epoch, err := ingest.MergeKept(ctx, o.config.Store, facts)
 	if err == nil {
-		err = setRow(ctx, o.config.Store, o.row, ingest.Row{Status: ingest.Done, Counts: counts, When: o.config.Now().UTC()})
+		err = setRow(ctx, o.config.Store, o.row, ingest.Row{Status: ingest.Done, Epoch: epoch, Counts: counts, When: o.config.Now().UTC()})
 	}
 	if err != nil {
 		o.mu.Lock()

@@ -76,11 +76,11 @@ type failing struct {
 	fail, after bool
 }
 
-func (f *failing) MergeFacts(ctx context.Context, facts []activity.Fact) error {
+func (f *failing) MergeKept(ctx context.Context, facts []activity.Fact) error {
 	if f.fail && !f.after {
 		return errors.New("disk full")
 	}
-	err := f.Store.MergeFacts(ctx, facts)
+	err := f.Store.MergeKept(ctx, facts)
 	if f.fail {
 		return errors.New("timed out")
 	}

@@ -6,7 +6,8 @@
 // rules, its facts are durable before the sender is told so, and it has a row
 // in the ledger whose id is the hash of what was sent. Sending it again is
 // therefore harmless: the facts merge to what they were, and the row is written
-// over with the same counts. Records that cannot be used are told to the
+// over with the same counts. Since nobody can read it again, its facts are kept
+// apart as well, for a rebuild. Records that cannot be used are told to the
 // sender, one by one, and counted in the row; they are not put into quarantine,
 // since the one who can mend them has just got them back.
 package push
@@ -59,13 +60,15 @@ func (d *Door) Commit(ctx context.Context, fold *ingest.Fold, kind, sender strin
 	id := kind + ":" + sender + "#" + hex.EncodeToString(sum[:16])
 	row := ingest.Row{Status: ingest.Done, Counts: fold.Counts, When: d.Now().UTC()}
 	row.Bytes = int64(len(sent))
-	if err := d.Store.MergeFacts(ctx, fold.Facts()); err != nil {
+	var err error
+	if row.Epoch, err = ingest.MergeKept(ctx, d.Store, fold.Facts()); err != nil {
 		return id, err
 	}
 	return id, setRow(ctx, d.Store, id, row)
 }
 
 func setRow(ctx context.Context, docs store.Docs, id string, row ingest.Row) error {
+	row.Rules, row.Kept = ingest.Rules, true
 	body, err := json.Marshal(row)
 	if err != nil {
 		return err

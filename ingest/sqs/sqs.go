@@ -197,7 +197,7 @@ func (s *Source) objects(ctx context.Context, m types.Message, n notice, err err
 	case n.ignore != "":
 		self.Skip = n.ignore
 	case n.record:
-		self.Version = "message"
+		self.Version, self.Once = "message", true
 		self.Open = func(context.Context) (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(body)), nil }
 	default:
 		return s.look(ctx, n.files)
