@@ -143,7 +143,7 @@ func Abandon(ctx context.Context, s store.Store) error {
 // read reads until nothing is left that another process reads or has just put
 // into the ledger.
 func (r *Rebuild) read(ctx context.Context, d *drafting, out *Rebuilt) error {
-	in := New(Config{Store: d, Sources: []Source{&replay{r, d}}, Now: r.Now, Workers: r.Workers, Progress: r.Progress})
+	in := New(Config{Store: d, Sources: []Source{&relook{r, d}}, Now: r.Now, Workers: r.Workers, Progress: r.Progress})
 	for {
 		sum, err := in.Run(ctx)
 		out.Read.Merge(sum)
@@ -162,17 +162,17 @@ func (r *Rebuild) read(ctx context.Context, d *drafting, out *Rebuilt) error {
 	}
 }
 
-// replay is the objects of the ledger whose facts are not in the draft yet.
-type replay struct {
+// relook is the objects of the ledger whose facts are not in the draft yet.
+type relook struct {
 	r *Rebuild
 	d *drafting
 }
 
 // Kind implements Source. It is of no object: each has its own.
-func (p *replay) Kind() string { return "rebuild" }
+func (p *relook) Kind() string { return "rebuild" }
 
 // Objects implements Source.
-func (p *replay) Objects(ctx context.Context) iter.Seq2[Object, error] {
+func (p *relook) Objects(ctx context.Context) iter.Seq2[Object, error] {
 	return func(yield func(Object, error) bool) {
 		for e, err := range p.r.rows(ctx) {
 			if err != nil {
@@ -258,7 +258,10 @@ func (r *Rebuild) judge(ctx context.Context, d *drafting, out *Rebuilt) error {
 		if err != nil {
 			return err
 		}
-		reason := r.lost(e, now, d.draft)
+		if e.Epoch >= d.draft { // it was read meanwhile, into both
+			now = &e.Row
+		}
+		reason := r.lost(e, now)
 		if reason == "" {
 			continue
 		}
@@ -289,20 +292,18 @@ func (r *Rebuild) judge(ctx context.Context, d *drafting, out *Rebuilt) error {
 	return nil
 }
 
-// lost says why facts of an object are not in the draft; empty when they are.
-func (r *Rebuild) lost(e known, now *Row, draft int64) string {
+// lost says why facts of an object are not in the draft; empty when they are. now
+// is the row of its last reading into the draft; nil when there was none.
+func (r *Rebuild) lost(e known, now *Row) string {
 	had := max(e.Records, e.Earlier)
 	if e.Kept || e.Status == Failed && had == 0 {
 		return ""
 	}
-	if r.looker(e.Entry) == nil {
+	if now == nil && r.looker(e.Entry) == nil {
 		if had == 0 {
 			return ""
 		}
 		return fmt.Sprintf("it was sent, not read from a place, and its facts were not kept apart (%d records)", had)
-	}
-	if e.Epoch >= draft { // it was read meanwhile, into both
-		now = &e.Row
 	}
 	switch {
 	case now == nil:
