@@ -18,6 +18,7 @@ func (p *program) commands() []*cobra.Command {
 		p.demoCommand(),
 		p.keysCommand(),
 		p.ledgerCommand(),
+		p.rebuildCommand(),
 		p.reportCommand(),
 		p.serveCommand(),
 		p.syncCommand(),

@@ -101,6 +101,9 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := p.warnOutdated(ctx, s); err != nil {
+		return err
+	}
 	in := ingest.New(ingest.Config{Store: s, Sources: sources, Now: p.now, Workers: workersFor(args, f.workers), Progress: new(ingest.Progress), Retry: f.follow})
 	show := p.showProgress(ctx, in, f.follow)
 	sum, err := p.ingestRounds(ctx, in, f)

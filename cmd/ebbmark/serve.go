@@ -21,6 +21,7 @@ import (
 	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/httpd"
+	"github.com/ebbmark/ebbmark/ingest"
 	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -156,6 +157,11 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	book := accounts.New(s)
 	if err := p.setUp(ctx, setting{s, book, keys, p.present(v.asOf)}); err != nil {
 		return err
+	}
+	if says, err := ingest.Outdated(ctx, s); err != nil {
+		return err
+	} else if says != "" {
+		v.log.Warn(says)
 	}
 	engines := &engineSource{catalogs: &catalogSource{docs: s, config: v.catalog}}
 	if _, _, err := engines.Current(ctx); err != nil {

@@ -28,7 +28,7 @@ type Source struct {
 var _ ingest.Source = Source{}
 
 // Kind implements ingest.Source.
-func (s Source) Kind() string { return "file" }
+func (s Source) Kind() string { return Kind }
 
 // Objects implements ingest.Source. Files come in the order of their names,
 // folder by folder. Symbolic links are followed; every folder is visited once,
