@@ -17,6 +17,9 @@ import (
 // parquetMagic begins a Parquet file, and ends it.
 const parquetMagic = "PAR1"
 
+// noColumns is what is wrong with a Parquet file that is no log.
+const noColumns = "it has none of the columns of CloudTrail records or of Security Lake's events"
+
 // parquetText is the records of a Parquet file, one a line. Its table is at its
 // end, so the file is copied to a temporary one first, which has no name any
 // more when this returns.
@@ -89,7 +92,7 @@ func (t *parquetText) row() (line []byte, err error) {
 			}
 			t.cols, t.rest = columnsOf(t.rest[0]), t.rest[1:]
 			if len(t.cols) == 0 {
-				return nil, &formatError{"parquet", "it has none of the columns of CloudTrail records or of Security Lake's events"}
+				return nil, &formatError{"parquet", noColumns}
 			}
 		}
 		f, err := nextRow(t.cols)

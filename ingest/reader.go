@@ -173,6 +173,11 @@ func (w *reader) object(j job) error {
 	if failure == nil {
 		failure = w.read(o)
 	}
+	if isOtherTable(o, w.row.Records, failure) {
+		o.Size = 0 // its bytes are counted
+		w.skip(otherTable, o)
+		return nil
+	}
 	return w.end(failure, old != nil)
 }
 

@@ -229,19 +229,22 @@ func (a *API) compute(ctx context.Context, id string, j *job) (jobBody, error) {
 		"action", engine.Unknown(policies))
 	a.warnOnce("an attached policy is not in the inventory; reports cannot show what it grants: import a whole snapshot",
 		"policy", j.Subject.Missing)
-	rep, err := report.Compute(report.Input{
-		Kind:        j.Subject.Kind,
-		Granularity: j.Granularity,
-		Policies:    policies,
-		Entities:    j.Subject.Entities,
-		Now:         j.Created,
-		Span:        a.Span,
-		Catalog:     cat,
-		Engine:      engine,
-	}, FactsOf(ctx, a.Facts, j.Subject.Account))
-	if err == nil {
-		body.Report = *rep
-	}
+	err = store.Steady(ctx, a.Facts, func() error {
+		rep, err := report.Compute(report.Input{
+			Kind:        j.Subject.Kind,
+			Granularity: j.Granularity,
+			Policies:    policies,
+			Entities:    j.Subject.Entities,
+			Now:         j.Created,
+			Span:        a.Span,
+			Catalog:     cat,
+			Engine:      engine,
+		}, FactsOf(ctx, a.Facts, j.Subject.Account))
+		if err == nil {
+			body.Report = *rep
+		}
+		return err
+	})
 	return body, err
 }
 

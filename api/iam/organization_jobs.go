@@ -180,18 +180,20 @@ func (a *API) computeOrganization(ctx context.Context, j *job, cat *catalog.Cata
 	if o.Failure != nil {
 		return &o, o.Failure
 	}
-	rep, err := report.ComputeOrganization(report.OrganizationInput{
-		Subject: &o.Subject,
-		Now:     j.Created,
-		Span:    a.Span,
-		Catalog: cat,
-		Engine:  engine,
-	}, UsesOf(ctx, a.Facts))
-	if err != nil {
-		return &o, err
-	}
-	o.Report = *rep
-	return &o, nil
+	err := store.Steady(ctx, a.Facts, func() error {
+		rep, err := report.ComputeOrganization(report.OrganizationInput{
+			Subject: &o.Subject,
+			Now:     j.Created,
+			Span:    a.Span,
+			Catalog: cat,
+			Engine:  engine,
+		}, UsesOf(ctx, a.Facts))
+		if err == nil {
+			o.Report = *rep
+		}
+		return err
+	})
+	return &o, err
 }
 
 // UsesOf reads the activity of accounts for report.ComputeOrganization.

@@ -197,7 +197,7 @@ func (p *program) computeReport(ctx context.Context, s store.Store, account *inv
 		return nil, fmt.Errorf("%s: %w", f.arn, err)
 	}
 	engine := grant.New(cat)
-	if err := p.warnIncomplete(ctx, s, subject, engine.Unknown(policies)); err != nil {
+	if err := errors.Join(p.warnIncomplete(ctx, s, subject, engine.Unknown(policies)), p.warnGaps(ctx, s, subject.Account, f)); err != nil {
 		return nil, err
 	}
 	r, err := report.Compute(report.Input{

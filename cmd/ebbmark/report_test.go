@@ -106,8 +106,10 @@ sqs                 not accessed                              0                 
 			if code != 0 || stdout != c.want {
 				t.Errorf("exit code %d, got\n%swant\n%s", code, stdout, c.want)
 			}
-			if want := "ebbmark: warning: attached policy arn:aws:iam::aws:policy/Elsewhere is not in the snapshot: what it grants is missing from the report\n"; stderr != want {
+			if want := "ebbmark: warning: attached policy arn:aws:iam::aws:policy/Elsewhere is not in the snapshot: what it grants is missing from the report\n"; !strings.HasPrefix(stderr, want) {
 				t.Errorf("standard error: %s", stderr)
+			} else if gap := "ebbmark: warning: no log of account 111122223333 was read of 401 days within the tracking period"; !strings.HasPrefix(stderr[len(want):], gap) {
+				t.Errorf("standard error does not name the gap: %s", stderr)
 			}
 		})
 	}

@@ -1,0 +1,71 @@
+package ingest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// Gap is some days in a row of which no log of an account and Region was read,
+// both ends included. What was not used on them is not known to be unused.
+type Gap struct {
+	Account string
+	Region  string // empty: the account has no log at all in the window
+	From    activity.Day
+	To      activity.Day
+}
+
+// Days is the number of days of the gap.
+func (g Gap) Days() int { return int(g.To-g.From) + 1 }
+
+// Gaps lists the gaps of an account between two days, both included, by Region
+// and day. It is about the Regions of which a log of the window or of before it
+// was read; of others nobody knows whether there should be one.
+func Gaps(ctx context.Context, facts store.Facts, account string, from, to activity.Day) ([]Gap, error) {
+	var list []Gap
+	covered := false
+	for f, err := range facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}) {
+		if err != nil {
+			return nil, fmt.Errorf("read coverage of account %s: %w", account, err)
+		}
+		if f.Region == "" || from > to {
+			continue // records without a Region say nothing about any
+		}
+		gaps, any := gapsOf(f.Days, from, to)
+		covered = covered || any
+		if !any && activity.DayOf(f.First.Time()) > to {
+			continue
+		}
+		for _, g := range gaps {
+			list = append(list, Gap{account, f.Region, g[0], g[1]})
+		}
+	}
+	if !covered && from <= to {
+		return []Gap{{account, "", from, to}}, nil
+	}
+	slices.SortFunc(list, func(a, b Gap) int { return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.From, b.From)) })
+	return list, nil
+}
+
+// gapsOf are the days of a window that are not in a set, as ranges, and whether
+// any day of the window is.
+func gapsOf(days activity.Days, from, to activity.Day) (gaps [][2]activity.Day, any bool) {
+	next := from
+	for d := range days.All() {
+		if d < from || d > to {
+			continue
+		}
+		if d > next {
+			gaps = append(gaps, [2]activity.Day{next, d - 1})
+		}
+		next, any = d+1, true
+	}
+	if next <= to {
+		gaps = append(gaps, [2]activity.Day{next, to})
+	}
+	return gaps, any
+}
