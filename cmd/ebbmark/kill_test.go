@@ -39,24 +39,28 @@ func TestMain(m *testing.M) {
 }
 
 func victim(job string) error {
-	ctx := context.Background()
-	s, err := openOrCreateStore(ctx, "sqlite:"+os.Getenv(victimStore), true)
-	if err != nil {
-		return err
-	}
-	defer s.Close()
 	at, err := strconv.Atoi(os.Getenv(victimDies))
 	if err != nil {
 		return err
 	}
-	m := &mortal{Store: s, left: at, wrote: os.Getenv(victimWrote) == "yes"}
+	return work(context.Background(), job, os.Getenv(victimStore), os.Getenv(victimLogs), at, os.Getenv(victimWrote) == "yes")
+}
+
+// work does a job, and dies at one of its writes, if there are so many.
+func work(ctx context.Context, job, path, logs string, at int, wrote bool) (err error) {
+	s, err := openOrCreateStore(ctx, "sqlite:"+path, true)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	m := &mortal{Store: s, left: at, wrote: wrote}
 	p, _ := testProgram(nil)
 	if job == "rebuild" {
 		r := &ingest.Rebuild{Store: m, Now: p.now, Workers: 1, Look: lookers(awsFlags{}), Force: true}
 		_, err = r.Run(ctx)
 		return err
 	}
-	_, err = ingest.New(ingest.Config{Store: m, Sources: []ingest.Source{dir.Source{Path: os.Getenv(victimLogs)}}, Now: p.now, Workers: 1}).Run(ctx)
+	_, err = ingest.New(ingest.Config{Store: m, Sources: []ingest.Source{dir.Source{Path: logs}}, Now: p.now, Workers: 1}).Run(ctx)
 	return err
 }
 
@@ -153,16 +157,16 @@ func sumsOf(t *testing.T, path string) string {
 func TestKilledAtEveryWrite(t *testing.T) {
 	tmp := t.TempDir()
 	logs := filepath.Join(tmp, "logs")
-	for i, name := range []string{"RunInstances", "StopInstances", "StartInstances"} {
+	for i, name := range []string{"RunInstances", "StopInstances"} {
 		text := call(10*i, aMonday, i, name) + "\n" + call(10*i+1, aMonday, i, "Describe") + "\n" + strings.Replace(call(10*i+2, aMonday, i, "x"), "2026-05-04", "yesterday", 1)
 		writeFile(t, filepath.Join(logs, fmt.Sprint(i), "a.json"), []byte(text))
 	}
 	calm := filepath.Join(tmp, "calm.db")
-	if runVictim(t, "ingest", calm, logs, -1, "") {
-		t.Fatal("it died")
+	if err := work(t.Context(), "ingest", calm, logs, -1, false); err != nil {
+		t.Fatal(err)
 	}
 	facts, sums := factsOf(t, calm), sumsOf(t, calm)
-	if strings.Count(facts, "\n") < 6 || !strings.Contains(sums, "9 6 ") {
+	if strings.Count(facts, "\n") < 4 || !strings.Contains(sums, "{6 4 ") {
 		t.Fatalf("the test tests nothing: %s\n%s", sums, facts)
 	}
 	for _, job := range []string{"ingest", "rebuild"} {
@@ -172,7 +176,11 @@ func TestKilledAtEveryWrite(t *testing.T) {
 				path := filepath.Join(tmp, fmt.Sprintf("%s-%s-%d.db", job, wrote, n))
 				older := ""
 				if job == "rebuild" {
-					runVictim(t, "ingest", path, logs, -1, "")
+					body, err := os.ReadFile(calm)
+					if err != nil {
+						t.Fatal(err)
+					}
+					writeFile(t, path, body)
 					wrongFact(t, path)
 					older = factsOf(t, path)
 				}
@@ -182,7 +190,9 @@ func TestKilledAtEveryWrite(t *testing.T) {
 				}
 				// The clock of the dead one's leases is the real one: they are over after a minute.
 				forgetLeases(t, path)
-				runVictim(t, job, path, logs, -1, "")
+				if err := work(t.Context(), job, path, logs, -1, false); err != nil {
+					t.Fatal(err)
+				}
 				if got := factsOf(t, path); got != facts {
 					t.Fatalf("%s killed at write %d, written: %s: other facts\n%s", job, n, wrote, got)
 				}
