@@ -14,6 +14,7 @@ type Edit struct {
 	// Action is the statement's Action element from now on, in place of what it
 	// had, be it Action or NotAction. Not empty unless Remove.
 	Action []string
+	List   bool // a single action is a list of one, also where there was none
 }
 
 // ErrEdit is wrapped by what Rewrite says of edits that do not fit the text.
@@ -183,7 +184,7 @@ func (w *rewriter) some(edits []Edit, gone []bool) {
 		default:
 			kept++
 			if k := slices.IndexFunc(edits, func(e Edit) bool { return e.Statement == i }); k >= 0 {
-				w.action(at, edits[k].Action)
+				w.action(at, &edits[k])
 			}
 			w.copyTo(at.end)
 		}
@@ -191,15 +192,15 @@ func (w *rewriter) some(edits []Edit, gone []bool) {
 }
 
 // action writes the new Action element of a statement.
-func (w *rewriter) action(at *place, actions []string) {
+func (w *rewriter) action(at *place, e *Edit) {
 	w.copyTo(at.key.start)
 	w.out.WriteString(`"Action"`)
 	w.done = at.key.end
 	w.copyTo(at.value.start)
-	if len(actions) == 1 && !at.list {
-		w.out.Write(appendString(nil, actions[0]))
+	if len(e.Action) == 1 && !at.list && !e.List {
+		w.out.Write(appendString(nil, e.Action[0]))
 	} else {
-		w.list(at, actions)
+		w.list(at, e.Action)
 	}
 	w.done = at.value.end
 }

@@ -194,7 +194,7 @@ func shrink(doc *policy.Document, s *shrinker) (edits []policy.Edit, alive bool,
 		out := s.statement(st)
 		alive = alive || out.alive
 		if out.changed {
-			edits = append(edits, policy.Edit{Statement: i, Remove: len(out.action) == 0, Action: out.action})
+			edits = append(edits, policy.Edit{Statement: i, Remove: len(out.action) == 0, Action: out.action, List: !s.written})
 			removed[i] = out.removed
 		}
 	}
