@@ -8,6 +8,8 @@
 //	lexer.go, text.go, skip.go   bytes to tokens: a window over the text, strings, values passed over by structure
 //	intern.go, memo.go           what repeats is kept once, within bounds
 //	record.go, member.go         the record, and which keys of it are read
+//	tokens*.go, quick.go         a record read by its tokens, which vector instructions find
+//	form*.go, learn.go           a record whose form was seen before, read by comparing
 //	envelope_*.go                where records are found: one file an envelope
 //	scan.go                      the loop over a whole text, and what to do when it breaks
 //	attempt.go, principal.go …   from a record to attempts: sections 2, 3 and 5 of the specification

@@ -8,9 +8,9 @@ type recordKey struct {
 	// read reads the value at pos, whose first byte is c; nil: the record is
 	// none, or wrapped in another, and is not for the quick way.
 	read func(s *Scanner, c byte) bool
-	// plain does the same on the quick way, with a string without escapes,
-	// control characters and what is not ASCII; false for any other.
-	plain func(s *Scanner, h *hit) bool
+	// plain takes the text of a string without escapes, control characters and
+	// what is not ASCII, of maxFieldBytes at most; nil: the value is no string.
+	plain func(s *Scanner, b []byte)
 	// open stands in for read on the quick way when the value is an object: its
 	// members are found as such.
 	open func(s *Scanner)
@@ -21,28 +21,28 @@ type recordKey struct {
 // word tells which one a key can be.
 var recordKeys = [...]recordKey{
 	{name: "eventVersion", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventVersion, inVersion, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.EventVersion, inVersion, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.EventVersion, inVersion, b) }},
 	{name: "userIdentity", read: (*Scanner).identity, open: (*Scanner).openIdentity},
 	{name: "eventTime", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.EventTime, inTime, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.EventTime, inTime, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.EventTime, inTime, b) }},
 	{name: "eventSource", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventSource, inSource, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.EventSource, inSource, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.EventSource, inSource, b) }},
 	{name: "eventName", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventName, inName, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.EventName, inName, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.EventName, inName, b) }},
 	{name: "awsRegion", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Region, inRegion, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.Region, inRegion, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.Region, inRegion, b) }},
 	{name: "errorCode", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.ErrorCode, inError, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.ErrorCode, inError, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.ErrorCode, inError, b) }},
 	{name: "eventID", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.EventID, inID, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.EventID, inID, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.EventID, inID, b) }},
 	{name: "sharedEventID", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.SharedID, inShared, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.SharedID, inShared, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.SharedID, inShared, b) }},
 	{name: "recipientAccountId", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Recipient, inRecipient, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.Recipient, inRecipient, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.Recipient, inRecipient, b) }},
 	{name: "eventType", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.EventType, inType, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.EventType, inType, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.EventType, inType, b) }},
 	{name: "eventCategory", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.Category, inCategory, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.Category, inCategory, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.Category, inCategory, b) }},
 	{name: "managementEvent", read: func(s *Scanner, c byte) bool { return s.bool(&s.rec.Management, inManagement, c) }},
 	{name: "readOnly", read: func(s *Scanner, c byte) bool { return s.bool(&s.rec.ReadOnly, inReadOnly, c) }},
 	{name: "requestParameters", read: (*Scanner).parameters, rare: true},
@@ -57,20 +57,20 @@ var rareKeys = [...]uint64{wordOf("serviceNamespace"), wordOf("statement"), word
 // in which AWS writes them. No two end in the same three characters.
 var identityKeys = [...]recordKey{
 	{name: "type", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.User.Type, inUserType, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.User.Type, inUserType, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.User.Type, inUserType, b) }},
 	{name: "principalId", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.PrincipalID, inUserPrincipal, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.User.PrincipalID, inUserPrincipal, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.User.PrincipalID, inUserPrincipal, b) }},
 	{name: "arn", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.ARN, inUserARN, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.User.ARN, inUserARN, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.User.ARN, inUserARN, b) }},
 	{name: "accountId", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.User.AccountID, inUserAccount, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.User.AccountID, inUserAccount, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.User.AccountID, inUserAccount, b) }},
 	{name: "accessKeyId", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.AccessKeyID, inUserKey, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.User.AccessKeyID, inUserKey, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.User.AccessKeyID, inUserKey, b) }},
 	{name: "userName", read: func(s *Scanner, c byte) bool { return s.bytes(&s.rec.User.UserName, inUserName, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainBytes(&s.rec.User.UserName, inUserName, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainBytes(&s.rec.User.UserName, inUserName, b) }},
 	{name: "sessionContext", read: (*Scanner).session, open: (*Scanner).openSession},
 	{name: "invokedBy", read: func(s *Scanner, c byte) bool { return s.string(&s.rec.User.InvokedBy, inInvokedBy, c) },
-		plain: func(s *Scanner, h *hit) bool { return s.plainString(&s.rec.User.InvokedBy, inInvokedBy, h) }},
+		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.User.InvokedBy, inInvokedBy, b) }},
 }
 
 // issuerName is the one key of sessionContext that means something.

@@ -15,6 +15,14 @@ const (
 	// members that matter.
 	maxQuickDepth = 60
 	maxHits       = 48
+	// maxSteps and maxFormText bound what is remembered of the forms of records,
+	// and maxFormBytes the record that a form is learned from. When a half is
+	// used up, only one in learnEvery unknown records is learned, so that
+	// records without a common form do not cost much more.
+	maxSteps     = 4096
+	maxFormText  = 512 << 10
+	maxFormBytes = 16 << 10
+	learnEvery   = 16
 	// innerWindowBytes is the window for a record that is text inside a string.
 	innerWindowBytes = 4 << 10
 	// maxFieldBytes bounds the value of every field that is read, decoded. The

@@ -268,34 +268,23 @@ func (s *Scanner) string(to *string, f field, c byte) bool {
 }
 
 // plainString is string for a value that is what it looks like.
-func (s *Scanner) plainString(to *string, f field, h *hit) bool {
+func (s *Scanner) plainString(to *string, f field, b []byte) {
 	last := &s.mem.last[f]
-	from := h.at + 1
-	if end := from + len(*last); end >= h.end || s.buf[end] != '"' || string(s.buf[from:end]) != *last {
-		b := s.plain(h)
-		if b == nil {
-			return false
-		}
+	if string(b) != *last {
 		*last = s.mem.text(b)
 	}
 	*to = *last
 	if s.rec.faulty {
 		s.blame(f, 0)
 	}
-	return true
 }
 
 // plainBytes is bytes for a value that is what it looks like.
-func (s *Scanner) plainBytes(to *Text, f field, h *hit) bool {
-	b := s.plain(h)
-	if b == nil {
-		return false
-	}
+func (s *Scanner) plainBytes(to *Text, f field, b []byte) {
 	*to = append((*to)[:0], b...)
 	if s.rec.faulty {
 		s.blame(f, 0)
 	}
-	return true
 }
 
 // plain is the text of a string if it is what it looks like; else nil.

@@ -41,10 +41,16 @@ type hit struct {
 
 // Where keys are in their tables.
 var (
-	userIdentityKey = slices.IndexFunc(recordKeys[:], func(k recordKey) bool { return k.name == "userIdentity" })
+	userIdentityKey = placeOf("userIdentity")
+	managementKey   = placeOf("managementEvent")
+	readOnlyKey     = placeOf("readOnly")
 	sessionKey      = slices.IndexFunc(identityKeys[:], func(k recordKey) bool { return k.name == "sessionContext" })
 	issuerKey       = recordKey{name: issuerName, read: (*Scanner).issuer}
 )
+
+func placeOf(name string) int {
+	return slices.IndexFunc(recordKeys[:], func(k recordKey) bool { return k.name == name })
+}
 
 // verdict is how a walk over a record has ended.
 type verdict uint8
@@ -68,6 +74,7 @@ func (s *Scanner) quickly() bool {
 		return false
 	}
 	s.pos = end
+	s.learn(start, end)
 	return true
 }
 
@@ -97,8 +104,13 @@ func (s *Scanner) collect() bool {
 	for i := range s.quick.hits[:s.quick.found] {
 		h := &s.quick.hits[i]
 		c := s.buf[h.at]
+		if h.key.plain != nil && c == '"' {
+			if b := s.plain(h); b != nil {
+				h.key.plain(s, b)
+				continue
+			}
+		}
 		switch {
-		case h.key.plain != nil && c == '"' && h.key.plain(s, h):
 		case h.key.rare && !s.quick.rare:
 		case h.key.open != nil && c == '{':
 			h.key.open(s)

@@ -23,6 +23,7 @@ func Scan(r io.Reader, each func(*Record) error) error {
 type Scanner struct {
 	lexer
 	quick quick
+	forms forms
 	mem   *memory
 	inner *Scanner // reads a record that is text inside a string
 	each  func(*Record) error
@@ -136,7 +137,7 @@ func (s *Scanner) document(c byte, n int) bool {
 // item reads the object at pos, whatever it is of a record, a wrapper and an
 // envelope. A first document that is nothing of these has to wait.
 func (s *Scanner) item(lv level, wait bool) bool {
-	if lv == listing && s.quickly() {
+	if lv == listing && (s.follow() || s.quickly()) {
 		return s.hand(&s.main)
 	}
 	s.begin(lv)
