@@ -39,44 +39,83 @@ func pack(text string, before *policy.Document, edits []policy.Edit, m *matcher)
 	return deal(doc)
 }
 
-// deal prints the document as policies that fit, statements in their order.
+// deal prints the document as policies that fit: as one when that is possible.
+// Each of several has the Denies, so that it means by itself what it meant
+// together with them; unless they take more than half of a policy, then all
+// statements are dealt out in their order. Nothing comes of no statements.
 func deal(doc *policy.Document) ([]string, error) {
-	empty := policy.Document{Version: doc.Version, ID: doc.ID}
-	frame, err := size(&empty)
+	if len(doc.Statements) == 0 {
+		return nil, nil
+	}
+	if n, err := size(doc); err != nil || n <= MaxPolicy {
+		text, err := doc.AppendJSON(nil)
+		return []string{string(text)}, err
+	}
+	d := dealer{frame: policy.Document{Version: doc.Version, ID: doc.ID}}
+	var rest []policy.Statement
+	for _, st := range doc.Statements {
+		if st.Allow {
+			rest = append(rest, st)
+		} else {
+			d.frame.Statements = append(d.frame.Statements, st)
+		}
+	}
+	if n, err := size(&d.frame); err != nil {
+		return nil, err
+	} else if n > MaxPolicy/2 {
+		d.frame.Statements, rest = nil, doc.Statements
+	}
+	return d.all(rest)
+}
+
+// dealer deals statements out to policies.
+type dealer struct {
+	frame policy.Document    // what each policy has
+	now   []policy.Statement // of the policy at hand, besides
+	left  int                // characters left in it
+	out   []string
+}
+
+func (d *dealer) all(list []policy.Statement) ([]string, error) {
+	n, err := size(&d.frame)
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	var now []policy.Statement
-	room := MaxPolicy - frame
-	flush := func() error {
-		if len(now) == 0 {
-			return nil
-		}
-		part := policy.Document{Version: doc.Version, ID: doc.ID, Statements: now}
-		text, err := part.AppendJSON(nil)
-		out, now, room = append(out, string(text)), nil, MaxPolicy-frame
-		return err
-	}
-	for _, whole := range doc.Statements {
-		parts, err := cut(whole, MaxPolicy-frame)
+	room := MaxPolicy - n - 1 // a comma after what is in the frame
+	d.left = room
+	for _, whole := range list {
+		parts, err := cut(whole, room)
 		if err != nil {
 			return nil, err
 		}
 		for _, st := range parts {
-			n, err := statementSize(st)
-			if err != nil {
+			if err := d.add(st, room); err != nil {
 				return nil, err
 			}
-			if n > room {
-				if err := flush(); err != nil {
-					return nil, err
-				}
-			}
-			now, room = append(now, st), room-n-1 // a comma
 		}
 	}
-	return out, flush()
+	return d.out, d.flush(room)
+}
+
+func (d *dealer) add(st policy.Statement, room int) error {
+	n, err := statementSize(st)
+	if err == nil && n > d.left {
+		err = d.flush(room)
+	}
+	d.now, d.left = append(d.now, st), d.left-n-1
+	return err
+}
+
+// flush ends the policy at hand.
+func (d *dealer) flush(room int) error {
+	if len(d.now) == 0 {
+		return nil
+	}
+	part := d.frame
+	part.Statements = slices.Concat(d.now, d.frame.Statements)
+	text, err := part.AppendJSON(nil)
+	d.out, d.now, d.left = append(d.out, string(text)), nil, room
+	return err
 }
 
 // cut parts an Allow that does not fit by its actions. Nothing else of a
