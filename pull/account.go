@@ -35,7 +35,10 @@ func (r *run) assume(ctx context.Context, id string) (aws.CredentialsProvider, e
 	role := fmt.Sprintf("arn:%s:iam::%s:role/%s", r.caller.Partition, id, r.Role)
 	session := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(r.clients.sts, role, func(o *stscreds.AssumeRoleOptions) { o.RoleSessionName = sessionName }))
 	_, err := session.Retrieve(ctx)
-	if denied(err) {
+	switch {
+	case denied(err) && explained(err):
+		return nil, because("%s cannot be assumed: %s", role, reason(err))
+	case denied(err):
 		return nil, because("%s cannot be assumed: it is not there or does not trust %s, or that may not call sts:AssumeRole (%s)", role, r.caller.ARN, reason(err))
 	}
 	return session, err

@@ -24,6 +24,13 @@ func denied(err error) bool {
 	return slices.Contains([]string{"AccessDenied", "AccessDeniedException"}, apiCode(err))
 }
 
+// explained reports whether a refusal says which policy refuses. Without that a
+// role may be absent, or not trust the caller: AWS does not tell one from the other.
+func explained(err error) bool {
+	e, ok := errors.AsType[smithy.APIError](err)
+	return ok && (strings.Contains(e.ErrorMessage(), " because no ") || strings.Contains(e.ErrorMessage(), " with an explicit deny "))
+}
+
 // badCaller reports whether the caller's own credentials are refused, with which
 // no account can be pulled. IAM is asked with those of a role.
 func badCaller(err error) bool {

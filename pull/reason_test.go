@@ -29,6 +29,25 @@ func TestReasonsAreOneLineWithoutWrappings(t *testing.T) {
 	}
 }
 
+func TestWhichRefusalsExplainThemselves(t *testing.T) {
+	const refused = "User: arn:aws:iam::111111111111:user/x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::222222222222:role/y"
+	for message, want := range map[string]bool{
+		refused: false,
+		refused + " because no identity-based policy allows the sts:AssumeRole action":  true,
+		refused + " because no service control policy allows the sts:AssumeRole action": true,
+		refused + " with an explicit deny in a service control policy":                  true,
+		"Access denied": false,
+	} {
+		err := fmt.Errorf("failed to refresh cached credentials, %w", &smithy.OperationError{ServiceID: "STS", Err: &smithy.GenericAPIError{Code: "AccessDenied", Message: message}})
+		if explained(err) != want {
+			t.Errorf("%q: %v", message, !want)
+		}
+	}
+	if explained(errors.New(refused + " because no policy allows it")) {
+		t.Error("no API's error")
+	}
+}
+
 func TestWhoseCredentialsAreRefused(t *testing.T) {
 	expired := &smithy.GenericAPIError{Code: "ExpiredToken"}
 	for name, c := range map[string]struct {
