@@ -12,9 +12,10 @@ import (
 // TestRecommendedPoliciesFit: an administrator's policy becomes several that fit,
 // that have the Deny each, and that grant together what a list would.
 func TestRecommendedPoliciesFit(t *testing.T) {
-	deny := `{"Sid":"No","Effect":"Deny","Action":"iam:*","Resource":"*"}`
+	deny := `{"Sid":"No","Effect":"Deny","Action":["iam:*"],"Resource":"*"}`
 	steps, err := Recommend(input(t, inline("admin", `{"Sid":"All","Effect":"Allow","Action":"*","Resource":"*"}`, deny)),
-		uses("2026-05-01 ec2 DescribeInstances\n2026-05-01 s3 GetObject data\n2026-05-01 sagemaker ListModels\n2026-05-01 sns Publish data"))
+		uses("2026-05-01 ec2 DescribeInstances\n2026-05-01 s3 GetObject data\n2026-05-01 sagemaker ListModels\n2026-05-01 sns Publish data\n"+
+			"2026-05-01 connect ListUsers\n2026-05-01 glue GetTable\n2026-05-01 quicksight ListUsers\n2026-05-01 rds DescribeDBInstances\n2026-05-01 bedrock InvokeModel\n2026-05-01 chime ListAccounts"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestShortenIsNotWider(t *testing.T) {
 	}{
 		"of everything": {policy.Statement{Action: []string{"*"}}, []string{"sqs:ListQ*", "sqs:R*"}},
 		"of a part, which the prefix must keep to": {policy.Statement{Action: []string{"sqs:List*", "sqs:*e*e*"}},
-			[]string{"sqs:ListQ*", "sqs:Re*"}},
+			[]string{"sqs:ListQ*", "sqs:ReceiveMessage", "sqs:RemovePermission"}},
 		"of a pattern with an end":    {policy.Statement{Action: []string{"sqs:*s"}}, []string{"sqs:ListQueueTags", "sqs:ListQueues", "sqs:ReceiveMessage", "sqs:RemovePermission"}},
 		"of an exception elsewhere":   {policy.Statement{NotAction: []string{"iam:*"}}, []string{"sqs:ListQ*", "sqs:R*"}},
 		"of an exception that may be": {policy.Statement{NotAction: []string{"sqs:ReceiveNothing"}}, []string{"sqs:ListQueueTags", "sqs:ListQueues", "sqs:ReceiveMessage", "sqs:RemovePermission"}},

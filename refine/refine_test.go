@@ -37,9 +37,17 @@ var engineOnce = sync.OnceValue(func() *grant.Engine {
 	return grant.New(c)
 })
 
+var extrasOnce = sync.OnceValues(func() (*catalog.Extras, error) {
+	c, err := loadOnce()
+	if err != nil {
+		return nil, err
+	}
+	return catalog.LoadExtras(c)
+})
+
 func extras(tb testing.TB) *catalog.Extras {
 	tb.Helper()
-	e, err := catalog.LoadExtras(catalogue(tb))
+	e, err := extrasOnce()
 	if err != nil {
 		tb.Fatal(err)
 	}
