@@ -172,7 +172,7 @@ func TestSCPAndRCPTogether(t *testing.T) {
 	w := newExtendedWorld(t, []string{scp("Allow sqs:* on arn:aws:sqs:us-east-1:222222222222:a")})
 	w.resourcePolicyOn(tRoot, "arn:aws:sqs:us-east-1:222222222222:*")
 	s := w.report(tAccount).service(t, "sqs")
-	if s.Left != 0 || s.TakenBySCP != s.Known || s.TakenByRCP != s.Known {
+	if s.Left != 0 || s.TakenBySCP != s.Known || s.TakenByRCP != s.Known-1 { // ListQueues acts on no queue, so the Deny does not reach it
 		t.Errorf("left %d of %d, taken by SCPs %d, by RCPs %d", s.Left, s.Known, s.TakenBySCP, s.TakenByRCP)
 	}
 }
