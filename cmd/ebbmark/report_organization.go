@@ -127,6 +127,9 @@ func (p *program) warnPath(ctx context.Context, facts store.Facts, s *report.Org
 			p.warn("the catalogue does not know action %s: its service may be missing from the report (LA-14)", action)
 		}
 	}
+	if len(s.Accounts) == 0 {
+		return nil // ORG-7: it is without data whatever was ingested
+	}
 	ids := make([]string, len(s.Accounts))
 	for i, a := range s.Accounts {
 		ids[i] = a.ID
