@@ -87,14 +87,18 @@ func measureIngest(ctx context.Context, b *bench) error {
 		}
 		theirs := medians(p.runs)
 		b.figures = append(b.figures, against(what+"wall", u.wall, p.name, theirs.wall), against(what+"CPU", u.cpu, p.name, theirs.cpu))
-		if p == duck {
+		switch p {
+		case libdeflate:
+			b.figures = append(b.figures, share(what+"CPU", u.cpu, theirs.cpu, p.name, mostOfLibdeflate))
+		case duck:
+			b.figures = append(b.figures, share(what+"wall", u.wall, theirs.wall, p.name, mostOfDuckDB))
 			b.figures = append(b.figures, figure{what + "peak memory", megabytes(u.peak), p.name + ": " + megabytes(theirs.peak), float64(u.peak) / float64(theirs.peak), false})
 		}
 	}
 	if b.duckdb != "" {
 		b.figures = append(b.figures, plain("Ingest: groups and latest times equal to DuckDB's", fmt.Sprintf("all %d", groups)))
 	}
-	return nil
+	return measureIngestCosts(ctx, b, logs, files)
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%d MB", n>>20) }
@@ -120,7 +124,7 @@ func (b *bench) ingestStore() string { return filepath.Join(b.scratch, "ingest.d
 func (b *bench) duckOutput() string  { return filepath.Join(b.scratch, "duck.tsv") }
 
 // ingest reads the logs into a new store.
-func (b *bench) ingest(ctx context.Context, logs string) (usage, error) {
+func (b *bench) ingest(ctx context.Context, logs string, flags ...string) (usage, error) {
 	old, err := filepath.Glob(b.ingestStore() + "*")
 	if err != nil {
 		return usage{}, err
@@ -130,7 +134,8 @@ func (b *bench) ingest(ctx context.Context, logs string) (usage, error) {
 			return usage{}, err
 		}
 	}
-	return run(ctx, b.program, "ingest", "--init", "--store", "sqlite:"+b.ingestStore(), logs)
+	args := append([]string{"ingest", "--init", "--store", "sqlite:" + b.ingestStore()}, flags...)
+	return run(ctx, b.program, append(args, logs)...)
 }
 
 func (b *bench) duck(ctx context.Context, logs string) (usage, error) {
