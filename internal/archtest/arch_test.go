@@ -44,6 +44,7 @@ var rooms = []struct {
 	{"store/mem", false, "store activity arn"},
 	{"store/sqlite", false, "store activity arn"},
 	{"accounts", false, "arn inventory organization store"},
+	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"ingest/s3", false, "ingest"},
