@@ -33,6 +33,7 @@ var parts = []part{
 	{"ingest", measureIngest},
 	{"grants", measureGrants},
 	{"report", measureReport},
+	{"organization", measureOrganization},
 	{"start", measureStart},
 	{"iam", measureIAM},
 }
