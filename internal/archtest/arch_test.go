@@ -45,6 +45,7 @@ var rooms = []struct {
 	{"store/sqlite", false, "store activity arn"},
 	{"accounts", false, "arn inventory organization store"},
 	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
+	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"ingest/s3", false, "ingest"},
