@@ -29,6 +29,7 @@ type trail struct {
 	key    *rsa.PrivateKey
 
 	object, hash, signature string // of the digest before
+	signatures              map[string]string
 }
 
 func newTrail(t *testing.T) *trail {
@@ -36,7 +37,7 @@ func newTrail(t *testing.T) *trail {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &trail{t: t, folder: t.TempDir(), key: key}
+	return &trail{t: t, folder: t.TempDir(), key: key, signatures: map[string]string{}}
 }
 
 func (x *trail) write(name string, data []byte) {
@@ -95,10 +96,19 @@ func (x *trail) hour(hour int) {
 		x.t.Fatal(err)
 	}
 	x.object, x.hash, x.signature = object, hexHash(string(body)), hex.EncodeToString(signature)
+	x.signatures[object] = x.signature
 }
 
 // validate runs the command.
 func (x *trail) validate(args ...string) (int, digest.Result) {
+	x.t.Helper()
+	var r digest.Result
+	code := x.run(&r, append([]string{"validate-logs", x.folder}, args...)...)
+	return code, r
+}
+
+// run runs a command that writes JSON and takes public keys.
+func (x *trail) run(into any, args ...string) int {
 	x.t.Helper()
 	keys, err := json.Marshal(map[string]any{"PublicKeyList": []map[string]string{{"Fingerprint": "f1", "Value": base64.StdEncoding.EncodeToString(x509.MarshalPKCS1PublicKey(&x.key.PublicKey))}}})
 	if err != nil {
@@ -107,12 +117,11 @@ func (x *trail) validate(args ...string) (int, digest.Result) {
 	x.write("keys.json", keys)
 	var out, problems bytes.Buffer
 	p := &program{stdout: &out, stderr: &problems, getenv: func(string) string { return "" }, now: time.Now}
-	code := p.run(x.t.Context(), append([]string{"validate-logs", x.folder, "--format", "json", "--public-keys", filepath.Join(x.folder, "keys.json")}, args...))
-	var r digest.Result
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+	code := p.run(x.t.Context(), append(args, "--format", "json", "--public-keys", filepath.Join(x.folder, "keys.json")))
+	if err := json.Unmarshal(out.Bytes(), into); err != nil {
 		x.t.Fatalf("%v: %s%s", err, out.String(), problems.String())
 	}
-	return code, r
+	return code
 }
 
 func TestValidateLogs(t *testing.T) {

@@ -36,7 +36,12 @@ func hashFile(ctx context.Context, path string) (string, error) {
 	}
 	defer file.Close()
 	defer context.AfterFunc(ctx, func() { file.Close() })()
-	text, err := plainText(file)
+	return hashText(file)
+}
+
+// hashText is the SHA-256 of a text that may be compressed.
+func hashText(r io.Reader) (string, error) {
+	text, err := plainText(r)
 	if err != nil {
 		return "", err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ebbmark/ebbmark/digest"
 	"github.com/ebbmark/ebbmark/ingest"
 	"github.com/ebbmark/ebbmark/ingest/dir"
 )
@@ -22,6 +23,8 @@ type ingestFlags struct {
 	workers       int
 	interval      time.Duration
 	aws           awsFlags
+	verify        bool
+	keys          string
 }
 
 // Bounds of the flags of ingest.
@@ -49,12 +52,18 @@ it ended.
 Ends with a table of what was read, skipped and refused. The exit code is 1 when
 a file failed or a record was refused.
 
+--verify-digests then does for folders and buckets what "ebbmark validate-logs"
+does: the digests of what was read (of an account, Region or day, if that is the
+source) are verified, missing and altered log files are listed, and the exit code
+is 1 when anything is not proven. It reads the logs a second time.
+
 Buckets and queues are read with the credentials and the Region that the AWS CLI
 would use (AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_REGION, an instance's role, …).
 docs/sources.md has the permissions they need.`,
 		Example: `  ebbmark ingest logs/AWSLogs
   ebbmark ingest --follow --interval 1m /var/log/cloudtrail
   ebbmark ingest s3://trail/AWSLogs/111122223333/
+  ebbmark ingest --verify-digests --public-keys keys.json s3://trail/AWSLogs/
   ebbmark ingest --follow sqs:https://sqs.eu-west-1.amazonaws.com/111122223333/trail
   aws s3 cp s3://trail/AWSLogs/111122223333/CloudTrail/us-east-1/2026/05/31/a.json.gz - | ebbmark ingest -`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -72,6 +81,8 @@ docs/sources.md has the permissions they need.`,
 	flags.IntVar(&f.workers, "workers", 0, "files read at once (default: one for each core)")
 	flags.BoolVar(&f.follow, "follow", false, "go on looking for new and changed files until Ctrl-C")
 	flags.DurationVar(&f.interval, "interval", 30*time.Second, "with --follow: time between two looks")
+	flags.BoolVar(&f.verify, "verify-digests", false, "verify the digests of what was read, and the log files that they list")
+	flags.StringVar(&f.keys, "public-keys", "", "with --verify-digests: file of public keys, as aws cloudtrail list-public-keys prints them")
 	awsSourceFlags(cmd, &f.aws)
 	return cmd
 }
@@ -92,6 +103,10 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 	if err := f.check(); err != nil {
 		return err
 	}
+	check, err := f.digestCheck(args)
+	if err != nil {
+		return err
+	}
 	sources, err := p.openSources(ctx, args, sourceOptions{f.follow, f.aws})
 	if err != nil {
 		return err
@@ -108,10 +123,17 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 	show := p.showProgress(ctx, in, f.follow)
 	sum, err := p.ingestRounds(ctx, in, f)
 	show.end()
-	if err := errors.Join(p.writeSummary(f.format, sum), p.ingestError(ctx, f, err)); err != nil {
+	err = p.ingestError(ctx, f, err)
+	closing := closingReport{Summary: sum}
+	if check != nil && err == nil {
+		var r digest.Result
+		r, err = p.verify(ctx, check, f.aws)
+		closing.Digests = &r
+	}
+	if err := errors.Join(p.writeSummary(f.format, closing), err); err != nil {
 		return err
 	}
-	if !sum.OK() {
+	if !sum.OK() || closing.Digests != nil && !closing.Digests.OK() {
 		return &exitError{Code: exitFailed}
 	}
 	return nil
@@ -169,13 +191,23 @@ func (p *program) ingestError(ctx context.Context, f ingestFlags, err error) err
 	return errors.New("interrupted: what was read completely is in the store; run the same command again to go on")
 }
 
-func (p *program) writeSummary(format string, sum ingest.Summary) error {
+// closingReport is what an ingest ends with.
+type closingReport struct {
+	ingest.Summary
+	Digests *digest.Result `json:"digests,omitempty"` // with --verify-digests
+}
+
+func (p *program) writeSummary(format string, r closingReport) error {
 	if format == "json" {
 		enc := json.NewEncoder(p.stdout)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		return enc.Encode(sum)
+		return enc.Encode(r)
 	}
-	_, err := io.WriteString(p.stdout, summaryTable(sum))
+	text := summaryTable(r.Summary)
+	if r.Digests != nil {
+		text += "\n" + validationTable(*r.Digests)
+	}
+	_, err := io.WriteString(p.stdout, text)
 	return err
 }
