@@ -46,6 +46,7 @@ var rooms = []struct {
 	{"accounts", false, "arn inventory organization store"},
 	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
 	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
+	{"notify", false, "finding finding/format"},                             // sends over the network; not analyzers: it is told what an outbox is
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"ingest/s3", false, "ingest"},
