@@ -241,5 +241,8 @@ func (f Fields) Line() []byte {
 	if len(f) == 0 {
 		return nil
 	}
-	return []byte(`{"row without a record":null}`)
+	return []byte(noRow)
 }
+
+// noRow is an object that Scan refuses, in the place of a row that is no record.
+const noRow = `{"row without a record":null}`

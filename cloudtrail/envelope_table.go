@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -24,51 +23,17 @@ func Convert(head []byte) func(io.Reader) io.Reader {
 		return nil
 	case bytes.HasPrefix(text, []byte(`{"Records":[`)): // most files: nothing more to look at
 		return nil
-	case text[0] == '{':
-		if strange(text) {
-			return func(r io.Reader) io.Reader { return newLines(&objects{lines: bufio.NewReaderSize(r, windowBytes)}) }
+	case text[0] == '{' || text[0] == '[':
+		switch strange(text) {
+		case inObjects:
+			return func(r io.Reader) io.Reader { return newLines(&objects{split: newSplitter(r)}) }
+		case inAnswers:
+			return func(r io.Reader) io.Reader { return newLines(&answers{split: newSplitter(r)}) }
 		}
-	case text[0] != '[' && isTable(text):
+	case isTable(text):
 		return func(r io.Reader) io.Reader { return newLines(newTable(r)) }
 	}
 	return nil
-}
-
-// strange reports whether the object that text begins with has keys at its top
-// that belong to another way to write records. The cheap look comes first: few
-// logs have any of these texts.
-func strange(text []byte) bool {
-	if !bytes.Contains(text, []byte(`"class_uid"`)) && !bytes.Contains(text, []byte(`"eventname"`)) && !bytes.Contains(text, []byte(`"eventsource"`)) {
-		return false
-	}
-	dec := json.NewDecoder(bytes.NewReader(text))
-	depth, key := 0, false // key: the next token at depth 1 is a key
-	for {
-		token, err := dec.Token()
-		if err != nil {
-			return false
-		}
-		switch v := token.(type) {
-		case json.Delim:
-			if v == '{' || v == '[' {
-				depth++
-			} else {
-				depth--
-			}
-			if depth == 0 {
-				return false
-			}
-			key = depth == 1
-			continue
-		case string:
-			if depth == 1 && key && (v == "class_uid" || v == "eventname" || v == "eventsource") {
-				return true
-			}
-		}
-		if depth == 1 {
-			key = !key
-		}
-	}
 }
 
 // converter gives one line after the other, without its end; io.EOF behind the
@@ -97,25 +62,6 @@ func (l *lines) Read(p []byte) (int, error) {
 	n := copy(p, l.left)
 	l.left = l.left[n:]
 	return n, nil
-}
-
-// objects reads one object a line. A line that cannot be converted is handed on
-// as it is: Scan says what is wrong with it.
-type objects struct {
-	lines *bufio.Reader
-	buf   []byte
-}
-
-func (o *objects) line() ([]byte, error) {
-	line, err := readLine(o.lines, o.buf[:0])
-	o.buf = line
-	f := Fields{}
-	if f.AddJSON("", line) {
-		if record, ok := f.Record(); ok {
-			return record, err
-		}
-	}
-	return bytes.TrimSpace(line), err
 }
 
 // ErrLongLine reports a line or row beyond maxLineBytes.

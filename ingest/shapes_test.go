@@ -172,7 +172,8 @@ func TestOtherShapesAreRefusedWithAReason(t *testing.T) {
 
 // FuzzShapes: whatever comes, reading ends, and every record is accounted for.
 func FuzzShapes(f *testing.F) {
-	for _, seed := range []string{ocsf11, ocsf10, lakeHeader + "\n1.08," + lakeUser + ",2026-05-30 10:15:30.000,a,b", "id,eventJson\n1," + quoted(theCall), `{"eventname":"a","useridentity":"{type={a=b}}}"}`, string(parquetOf(f, 2))} {
+	for _, seed := range []string{ocsf11, ocsf10, lakeHeader + "\n1.08," + lakeUser + ",2026-05-30 10:15:30.000,a,b", "id,eventJson\n1," + quoted(theCall), `{"eventname":"a","useridentity":"{type={a=b}}}"}`, string(parquetOf(f, 2)),
+		"[" + ocsf11 + ",\n" + indented(f, ocsf10, "") + "]", indented(f, ocsf11, "\t") + ocsf10, queryPage(f, theCall), "[[{\"eventJson\":" + jsonText(theCall) + "}]]", "[" + jsonText(theCall) + "]"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
