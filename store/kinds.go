@@ -21,5 +21,13 @@ const (
 	KindQuarantine       Kind = "quarantine"        // ingest: a record that was refused, by file and offset
 	KindCatalog          Kind = "catalog"           // cmd: the catalogue that replaces or overlays the embedded one
 	KindSync             Kind = "sync"              // pull: what a sync has done so far, by what it pulls, and by that and account id
+	KindAnalyzers        Kind = "analyzers"         // analyzers: the analyzers of an account in a Region, by both
+	KindFindings         Kind = "findings"          // analyzers: the head of an analyzer's findings, by its unique id
+	KindFindingPart      Kind = "finding-part"      // analyzers: findings, their details, or changes of them, by analyzer, generation and content hash
+	KindScan             Kind = "scan"              // analyzers: a scan in progress, by analyzer
+	KindDelivery         Kind = "delivery"          // analyzers: how far the changes of an analyzer's findings are delivered
+	KindRecommendation   Kind = "recommendation"    // analyzers: a recommendation, by analyzer and finding
+	KindGenerations      Kind = "generations"       // analyzers: the policy generations of an account in a Region, by both
+	KindGenerated        Kind = "generated"         // analyzers: what a policy is generated from, by job id
 	KindServer           Kind = "server"            // cmd: facts about this store, such as its first account
 )

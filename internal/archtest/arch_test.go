@@ -47,6 +47,7 @@ var rooms = []struct {
 	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
 	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
 	{"notify", false, "finding finding/format"},                             // sends over the network; not analyzers: it is told what an outbox is
+	{"analyzers", false, "arn activity catalog grant inventory organization report finding refine store accounts"}, // keeps what finding and refine say
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
 	{"ingest/s3", false, "ingest"},
