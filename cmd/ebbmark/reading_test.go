@@ -38,6 +38,10 @@ func TestReadingsThatAreRefused(t *testing.T) {
 			if code == 0 || !strings.Contains(stderr, c.want) {
 				t.Errorf("serve: code %d, %s", code, stderr)
 			}
+			code, stderr = runToEnd(t, testEnv(), "report", aliceARN, "--store", reportStore(t), c.flag, c.value)
+			if code == 0 || !strings.Contains(stderr, c.want) {
+				t.Errorf("report: code %d, %s", code, stderr)
+			}
 		})
 	}
 }

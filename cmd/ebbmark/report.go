@@ -62,11 +62,12 @@ policies take away, the management account too, and since when there are logs.`,
 	cmd.Flags().StringVar(&f.policy, "organizations-policy-id", "", "of a path: what this service control policy alone allows")
 	cmd.Flags().BoolVar(&f.extended, "extended", false, "of a path: actions, principals, what policies take away, since when there are logs")
 	cmd.Flags().TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "report use up to this moment instead of now (RFC 3339)")
+	readingFlags(cmd, &f.reading)
 	return cmd
 }
 
-// finding is a report and what it is about.
-type finding struct {
+// entityReport is a report and the entity of IAM that it is about.
+type entityReport struct {
 	arn         string
 	granularity report.Granularity
 	now         time.Time
@@ -106,7 +107,7 @@ func (p *program) report(ctx context.Context, f reportFlags, text string) error 
 	if err != nil {
 		return err
 	}
-	found := finding{arn: text, granularity: granularity, now: p.momentOf(f), span: span, reading: f.reading}
+	found := entityReport{arn: text, granularity: granularity, now: p.momentOf(f), span: span, reading: f.reading}
 	if found.services, err = p.computeReport(ctx, s, account, found); err != nil {
 		return err
 	}
@@ -180,7 +181,7 @@ func onlyAccount(ctx context.Context, book *accounts.Book) (string, error) {
 }
 
 // computeReport makes the report, and warns of what it cannot know.
-func (p *program) computeReport(ctx context.Context, s store.Store, account *inventory.Account, f finding) ([]iam.ServiceLastAccessed, error) {
+func (p *program) computeReport(ctx context.Context, s store.Store, account *inventory.Account, f entityReport) ([]iam.ServiceLastAccessed, error) {
 	subject, err := report.Find(account, f.arn)
 	if errors.Is(err, report.ErrAbsent) {
 		return nil, fmt.Errorf("%s does not exist in the snapshot of account %s: if it is new, import a newer snapshot", f.arn, account.ID)

@@ -14,7 +14,7 @@ const maxGapsTold = 5
 
 // warnGaps names the days within the tracking period that no log covers: what is
 // not in the report may have been used on them.
-func (p *program) warnGaps(ctx context.Context, facts store.Facts, account string, f finding) error {
+func (p *program) warnGaps(ctx context.Context, facts store.Facts, account string, f entityReport) error {
 	to := activity.DayOf(f.now)
 	gaps, err := ingest.Gaps(ctx, facts, account, activity.DayOf(f.now.Add(-f.span)), to)
 	if err != nil || len(gaps) == 0 {

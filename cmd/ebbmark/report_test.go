@@ -151,7 +151,7 @@ func TestReportJSON(t *testing.T) {
 }
 
 func TestReportColours(t *testing.T) {
-	f := finding{arn: aliceARN, granularity: report.ServiceLevel, now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), span: report.Span}
+	f := entityReport{arn: aliceARN, granularity: report.ServiceLevel, now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), span: report.Span}
 	var b bytes.Buffer
 	if err := writeReportTable(&b, f, true); err != nil || b.String() != aliceARN+"\n0 services allowed, 0 used in the 400 days before 2026-06-01T00:00:00Z\n" {
 		t.Errorf("%v, %q", err, b.String())

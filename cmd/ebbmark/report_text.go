@@ -18,7 +18,7 @@ import (
 )
 
 // reportFormat is the writer of a format.
-func (p *program) reportFormat(name string) (func(io.Writer, finding) error, error) {
+func (p *program) reportFormat(name string) (func(io.Writer, entityReport) error, error) {
 	if name == "" {
 		name = "tsv"
 		if isTerminal(p.stdout) {
@@ -28,7 +28,7 @@ func (p *program) reportFormat(name string) (func(io.Writer, finding) error, err
 	switch name {
 	case "table":
 		colour := isTerminal(p.stdout) && p.getenv("NO_COLOR") == "" && p.getenv("TERM") != "dumb"
-		return func(w io.Writer, f finding) error { return writeReportTable(w, f, colour) }, nil
+		return func(w io.Writer, f entityReport) error { return writeReportTable(w, f, colour) }, nil
 	case "tsv":
 		return writeReportTSV, nil
 	case "csv":
@@ -53,7 +53,7 @@ type reportJSON struct {
 	IsTruncated                         bool
 }
 
-func writeReportJSON(w io.Writer, f finding) error {
+func writeReportJSON(w io.Writer, f entityReport) error {
 	date := f.now.Format("2006-01-02T15:04:05.000Z07:00") // LA-63
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
@@ -69,7 +69,7 @@ var reportColumns = []string{
 // reportRows is the report as lines: one per service, followed by one per
 // action. Only lines of services have the last field, only those of actions the
 // third.
-func reportRows(f finding) [][]string {
+func reportRows(f entityReport) [][]string {
 	var rows [][]string
 	for _, s := range f.services {
 		rows = append(rows, []string{
@@ -93,14 +93,14 @@ func moment(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-func writeReportCSV(w io.Writer, f finding) error {
+func writeReportCSV(w io.Writer, f entityReport) error {
 	c := csv.NewWriter(w)
 	c.Write(reportColumns)
 	c.WriteAll(reportRows(f))
 	return c.Error()
 }
 
-func writeReportTSV(w io.Writer, f finding) error {
+func writeReportTSV(w io.Writer, f entityReport) error {
 	b := bufio.NewWriter(w)
 	for _, row := range reportRows(f) {
 		b.WriteString(strings.Join(row, "\t"))
@@ -123,7 +123,7 @@ const staleDays = 90
 
 // writeReportTable writes the report for people: used services in green, those
 // not used for a long time in yellow, unused ones dim.
-func writeReportTable(w io.Writer, f finding, colour bool) error {
+func writeReportTable(w io.Writer, f entityReport, colour bool) error {
 	b := bufio.NewWriter(w)
 	used := 0
 	for _, s := range f.services {
@@ -144,7 +144,7 @@ type tableRow struct {
 	cells  []string
 }
 
-func tableRows(f finding) []tableRow {
+func tableRows(f entityReport) []tableRow {
 	rows := []tableRow{{plain, []string{"SERVICE", "LAST ACCESSED", "DAYS AGO", "REGION", "ENTITIES", "BY", "NAME"}}}
 	for _, s := range f.services {
 		when, ago, colour := lastCells(s.LastAuthenticated, f.now)
