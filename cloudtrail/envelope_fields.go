@@ -226,6 +226,16 @@ func Wanted(path string) bool {
 	return false
 }
 
+// Telling reports whether a column of that path, lower-cased, is one that tables
+// of records have; what else is wanted, such as "time", many tables have.
+func Telling(path string) bool {
+	switch path {
+	case "api.operation", "eventname", "eventsource":
+		return true
+	}
+	return isRecordColumn(path)
+}
+
 // Line is the record of a row of any table: the JSON in one of its columns, or
 // what its fields make. A row that is none becomes an object that Scan refuses;
 // nil: the row is empty.

@@ -1,11 +1,14 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"iter"
 	"testing"
 	"time"
+
+	"github.com/parquet-go/parquet-go"
 
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/store/mem"
@@ -59,6 +62,53 @@ func TestATableBesideLogsIsNoMistake(t *testing.T) {
 	}
 	if sum := run(t, mem.New(), memory{{"prices.json", table}}); sum.Files != (Files{Failed: 1}) {
 		t.Fatalf("another file: %+v", sum)
+	}
+}
+
+// flows is a table of Security Lake's that is not of CloudTrail: it has some
+// columns that records have too.
+func flows(t *testing.T) []byte {
+	t.Helper()
+	type row struct {
+		Class    int32  `parquet:"class_uid"`
+		Time     int64  `parquet:"time"`
+		Activity string `parquet:"activity_name"`
+		Cloud    struct {
+			Region string `parquet:"region"`
+		} `parquet:"cloud"`
+	}
+	var b bytes.Buffer
+	if err := parquet.Write(&b, []row{{Class: 4001, Time: 1780136130000, Activity: "Traffic"}, {Class: 4001, Time: 1780136131000}}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// prices is a table of nothing of ours.
+func prices(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := parquet.Write(&b, []struct{ Name string }{{"apple"}, {"pear"}}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestAParquetTableBesideLogsIsNoMistake(t *testing.T) {
+	s := mem.New()
+	sum := run(t, s, memory{{"a.parquet", parquetOf(t, 3)}, {"prices.parquet", prices(t)}, {"flows.PARQUET", flows(t)}, {"prices.parquet.gz", zipped(t, string(prices(t)))}})
+	if sum.Files != (Files{Done: 1, Skipped: 3}) || sum.Skipped["table that is no CloudTrail log"] != 3 || !sum.OK() || sum.Records != 3 || sum.AllRefused() != 0 {
+		t.Fatalf("%+v", sum)
+	}
+	for sentence, source := range map[string]Source{
+		"a table that was asked for": asked{memory{{"prices.parquet", prices(t)}}},
+		"flows that were asked for":  asked{memory{{"flows.parquet", flows(t)}}},
+		"a table by another name":    memory{{"prices.json", prices(t)}},
+	} {
+		sum := run(t, mem.New(), source)
+		if sum.Files != (Files{Failed: 1}) || len(sum.Problems) != 1 || sum.Problems[0].Reason != "parquet: it has none of the columns of CloudTrail records or of Security Lake's events" {
+			t.Fatalf("%s: %+v", sentence, sum)
+		}
 	}
 }
 

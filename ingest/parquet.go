@@ -123,9 +123,11 @@ type column struct {
 	have   []parquet.Value
 }
 
-// columnsOf are the columns that a record needs.
+// columnsOf are the columns that a record needs; none of a table that has no
+// records.
 func columnsOf(group parquet.RowGroup) []*column {
 	var out []*column
+	telling := false
 	schema, chunks := group.Schema(), group.ColumnChunks()
 	for i, path := range schema.Columns() {
 		c := &column{path: strings.ToLower(strings.Join(path, "."))}
@@ -143,9 +145,16 @@ func columnsOf(group parquet.RowGroup) []*column {
 		if !cloudtrail.Wanted(c.path) {
 			continue
 		}
+		telling = telling || cloudtrail.Telling(c.path)
 		c.unit = timeUnit(leaf.Node.Type())
 		c.pages = chunks[i].Pages()
 		out = append(out, c)
+	}
+	if !telling {
+		for _, c := range out {
+			c.pages.Close()
+		}
+		return nil
 	}
 	return out
 }
