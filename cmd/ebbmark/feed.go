@@ -50,14 +50,18 @@ func (p *program) openFeeds(ctx context.Context, f serveFlags) (list []feed, err
 
 // tendFeed reads a source again and again until ctx ends. Each has an ingest of
 // its own, so that one that cannot be reached holds up no other.
-func (p *program) tendFeed(ctx context.Context, f feed, s store.Store, log *slog.Logger) {
+func (p *program) tendFeed(ctx context.Context, f feed, s store.Store, metrics *feedMetrics, log *slog.Logger) {
 	log = log.With("source", f.name)
 	log.Info("reading logs")
 	in := ingest.New(ingest.Config{Store: s, Sources: []ingest.Source{f.source}, Now: p.now, Workers: f.workers, Retry: true})
+	metrics.begin(f.name)
 	pause := f.pause
 	for ctx.Err() == nil {
 		sum, err := in.Run(ctx)
 		logFeed(log, sum)
+		if ctx.Err() == nil {
+			metrics.count(f.name, sum, err, p.now())
+		}
 		if err != nil && ctx.Err() == nil {
 			pause = min(max(2*pause, minInterval), max(feedPauseMost, f.pause))
 			log.Error("cannot read this source now", "error", err, "again in", pause.String())

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 
 	"github.com/ebbmark/ebbmark/accounts"
@@ -179,12 +180,15 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	defer tree.Close()
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}
 	pushes := p.newPushing(v, s)
+	registry := prometheus.NewRegistry()
+	fed := newFeedMetrics(registry)
 	web := httpd.Config{
 		Services:     []wire.Service{jobs.Service(), tokens.Service(), tree.Service()},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: keys, Accounts: book, Now: p.now}).Authenticate,
 		Ready:        func(ctx context.Context) error { return ready(ctx, s, engines) },
 		Log:          v.log,
+		Registry:     registry,
 		Now:          p.now,
 	}
 	pushes.addTo(&web)
@@ -197,7 +201,7 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	defer stop()
 	working.Go(func() { tendJobs(background, jobs, v.log) })
 	for _, source := range v.feeds {
-		working.Go(func() { p.tendFeed(background, source, s, v.log) })
+		working.Go(func() { p.tendFeed(background, source, s, fed, v.log) })
 	}
 	if pushes.own != nil {
 		working.Go(func() { pushes.own.Run(background) })
