@@ -46,6 +46,12 @@ func excluded(list []Exclusion, account string, tags []inventory.Tag) bool {
 	return false
 }
 
+// Excludes reports whether one of the criteria leaves out a principal of an
+// account, given its tags.
+func (a *Analyzer) Excludes(account string, tags []inventory.Tag) bool {
+	return excluded(a.Exclusions, account, tags)
+}
+
 // ExcludesAccount reports whether a criterion leaves out every principal of the
 // account.
 func (a *Analyzer) ExcludesAccount(account string) bool {

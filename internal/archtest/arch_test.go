@@ -59,6 +59,7 @@ var rooms = []struct {
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
 	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"}, // a push door that speaks an API of AWS
+	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},      // refine: the steps of recommendations
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
 	{"internal/scenario", false, "*"},
