@@ -25,6 +25,7 @@ type extendedFinding struct {
 	span   time.Duration
 	report *report.ExtendedReport
 	arns   map[string]string // by unique id
+	gaps   extendedGaps
 }
 
 // name is the ARN of a principal, or what the logs call it.
@@ -56,6 +57,12 @@ func (p *program) computeExtended(ctx context.Context, s store.Store, f reportFl
 	}
 	if err == nil {
 		found.arns, err = principalARNs(ctx, accounts.New(s), found.report)
+	}
+	if err == nil {
+		found.gaps, err = gapsUnder(ctx, s, o, found)
+	}
+	if err == nil {
+		p.warnExtendedGaps(found)
 	}
 	return found, err
 }

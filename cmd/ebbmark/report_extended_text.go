@@ -95,6 +95,8 @@ type extendedJSON struct {
 	AsOf          string                `json:"asOf"`
 	Accounts      int                   `json:"accounts"`
 	Observed      observedJSON          `json:"observed"`
+	Gaps          []gapJSON             `json:"gaps"`      // days without a log of an account and Region
+	GapsTotal     int                   `json:"gapsTotal"` // with those that are not listed
 	Services      []extendedServiceJSON `json:"services"`
 	Unmapped      []string              `json:"unmappedCalls"`
 	UnmappedTotal int                   `json:"unmappedCallsTotal"`
@@ -153,6 +155,7 @@ func writeExtendedJSON(w io.Writer, f *extendedFinding) error {
 	r, o := f.report, &f.report.Observed
 	out := extendedJSON{
 		EntityPath: r.Path, AsOf: f.now.Format(time.RFC3339), Accounts: r.Accounts, Unmapped: listed(r.Unmapped), UnmappedTotal: r.UnmappedTotal,
+		Gaps: gapsJSON(f.gaps.list), GapsTotal: f.gaps.total,
 		Observed: observedJSON{dayText(o.From), dayText(o.To), observedDay(o.Since), observedDay(o.Through), o.Whole, o.Covered, listed(o.Silent), o.SilentTotal, listed(o.Regions), o.RegionsTotal},
 	}
 	for i := range r.Services {
