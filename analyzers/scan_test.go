@@ -1,0 +1,217 @@
+package analyzers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ebbmark/ebbmark/finding"
+	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/organization"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// organize makes an organization of the company and two more accounts.
+func (w *world) organize() {
+	w.t.Helper()
+	o := organization.New("o-exampleorgid", "r-exam", organization.Account{ID: owner, Name: "main", Email: "main@example.com"})
+	for _, id := range []string{"222233334444", "333344445555"} {
+		w.account(&inventory.Account{ID: id, Partition: "aws", Roles: []*inventory.Role{role(id, "worker", allow("sns:Publish"))}})
+		w.must(o.AddAccount(organization.Account{ID: id, Name: "m" + id, Email: id + "@example.com"}))
+	}
+	w.must(w.book.CreateOrganization(context.Background(), o))
+}
+
+var wholeOrganization = []string{
+	"role/app UnusedIAMRole ACTIVE", "role/idle UnusedIAMRole ACTIVE", "role/worker UnusedIAMRole ACTIVE", "role/worker UnusedIAMRole ACTIVE",
+	"user/alice UnusedIAMUserAccessKey ACTIVE AKIAALICEEXAMPLE0001",
+}
+
+func wide(name string) finding.Analyzer {
+	a := unused(name)
+	a.Type = finding.OrganizationUnusedAccess
+	return a
+}
+
+// TestACrashAtEveryWriteOfAScan: whatever write fails, done or not, what shows
+// is nothing or the whole, and the next keeper makes it whole.
+func TestACrashAtEveryWriteOfAScan(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		ended := false
+		for at := 1; !ended; at++ {
+			w := newWorld(t, "2026-06-01")
+			w.organize()
+			sick := &faulty{Store: w.store, failAt: at, lost: lost}
+			first := w.keeper(sick, func(c *Config) { c.Changes = true })
+			made, err := first.Create(context.Background(), wide("all"), "")
+			if err == nil {
+				first.Close()
+			}
+			ended = sick.writes < at
+			healthy := w.keeper(nil, func(c *Config) { c.Changes = true })
+			if made == nil {
+				made = w.create(healthy, wide("all2"))
+			}
+			if got := w.lines(healthy, made.Name); len(got) != 0 && !slices.Equal(got, wholeOrganization) {
+				t.Fatalf("write %d (lost %v): a part shows: %q", at, lost, got)
+			}
+			w.pass(2 * leaseFor)
+			healthy.round(context.Background(), false)
+			w.want(healthy, made.Name, wholeOrganization...)
+			events, err := healthy.Pending(context.Background(), 100)
+			w.must(err)
+			if len(events) < len(wholeOrganization) {
+				t.Errorf("write %d (lost %v): %d events", at, lost, len(events))
+			}
+			if at > 100 {
+				t.Fatal("does not end")
+			}
+		}
+	}
+}
+
+// TestAnArchiveDuringAScanStays: what users do while a scan runs is not undone.
+func TestAnArchiveDuringAScanStays(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	ctx := context.Background()
+	healthy := w.keeper(nil, nil)
+	n := w.create(healthy, unused("busy")).Name
+	first := w.find(healthy, n, idle, finding.UnusedIAMRole)
+	w.pass(day)
+	between := false
+	slow := &faulty{Store: w.store}
+	slow.before = func(kind store.Kind) {
+		if kind == store.KindFindings && !between {
+			between = true
+			w.must(healthy.SetStatus(ctx, n, finding.Archived, []string{first.ID}, ""))
+		}
+	}
+	w.must(w.keeper(slow, nil).Scan(ctx, n))
+	if !between {
+		t.Fatal("nothing came between")
+	}
+	f := w.find(healthy, n, idle, finding.UnusedIAMRole)
+	if f.Status != finding.Archived || !f.AnalyzedAt.Equal(at("2026-06-02")) {
+		t.Errorf("after the scan: %+v", f)
+	}
+}
+
+func TestOneScanAtATime(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	ctx := context.Background()
+	k := w.keeper(nil, nil)
+	n := w.create(k, unused("leased")).Name
+	var during error
+	slow := &faulty{Store: w.store}
+	slow.before = func(kind store.Kind) {
+		if kind == store.KindFindings && during == nil {
+			during = k.Scan(ctx, n)
+		}
+	}
+	w.must(w.keeper(slow, nil).Scan(ctx, n))
+	if !errors.Is(during, ErrScanRuns) {
+		t.Errorf("a second scan meanwhile: %v", during)
+	}
+	// The holder is gone: after a minute the lease is free, and its late write
+	// comes to nothing.
+	during = nil
+	slow.before = func(kind store.Kind) {
+		if kind == store.KindFindings && during == nil {
+			w.pass(2 * leaseFor)
+			during = errors.Join(errors.New("done"), k.Scan(ctx, n))
+		}
+	}
+	late := w.keeper(slow, nil).Scan(ctx, n)
+	if !errors.Is(late, errLost) || during.Error() != "done" {
+		t.Errorf("the late scan: %v; the other one: %v", late, during)
+	}
+}
+
+// TestAScanIsTakenUpAgain: accounts that were done before a crash are not looked
+// at again.
+func TestAScanIsTakenUpAgain(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	w.organize()
+	ctx := context.Background()
+	begun := w.clock()
+	sick := &faulty{Store: w.store, failAt: 1 << 30}
+	sick.before = func(kind store.Kind) {
+		w.pass(checkpointEvery) // every account is noted
+		if kind == store.KindFindings {
+			sick.mu.Lock()
+			sick.failAt = sick.writes + 1
+			sick.mu.Unlock()
+		}
+	}
+	first := w.keeper(sick, nil)
+	made := w.create(first, wide("resumed"))
+	if got := w.lines(first, made.Name); len(got) != 0 {
+		t.Fatalf("a part shows: %q", got)
+	}
+	w.pass(2 * leaseFor)
+	counted := &faulty{Store: w.store}
+	parts := 0
+	counted.before = func(kind store.Kind) {
+		if kind == store.KindFindingPart {
+			parts++
+		}
+	}
+	k := w.keeper(counted, nil)
+	k.round(ctx, false)
+	w.want(k, made.Name, wholeOrganization...)
+	if parts != 0 {
+		t.Errorf("%d writes of findings that were written", parts)
+	}
+	if f := w.find(k, made.Name, idle, finding.UnusedIAMRole); f.AnalyzedAt.Sub(begun) > time.Minute {
+		t.Errorf("analyzed at %v, begun at %v", f.AnalyzedAt, begun)
+	}
+}
+
+func TestAnAccountThatLeavesTheOrganization(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	w.organize()
+	ctx := context.Background()
+	k := w.keeper(nil, nil)
+	n := w.create(k, wide("leaving")).Name
+	w.must(w.book.WriteOrganization(ctx, "o-exampleorgid", func(o *organization.Organization) error { return o.RemoveAccount("333344445555") }))
+	w.must(k.Scan(ctx, n))
+	want := slices.Clone(wholeOrganization)
+	want[3] = "role/worker UnusedIAMRole RESOLVED"
+	w.want(k, n, want...)
+	_, err := k.Configure(ctx, n, finding.Configuration{Exclusions: []finding.Exclusion{{Accounts: []string{"222233334444"}}}})
+	w.must(err)
+	want[2] = "role/worker UnusedIAMRole RESOLVED"
+	w.want(k, n, want...)
+}
+
+func TestManyFindingsAreInPartsThatSmallChangesLeaveAlone(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	ctx := context.Background()
+	a := company()
+	for i := range 2000 {
+		a.Roles = append(a.Roles, role(owner, fmt.Sprintf("many%04d", i), allow("s3:GetObject")))
+	}
+	w.account(a)
+	k := w.keeper(nil, nil)
+	n := w.create(k, unused("many")).Name
+	v, err := k.View(ctx, n)
+	w.must(err)
+	if len(v.head.Parts) < 5 || len(v.byID) != 2003 {
+		t.Fatalf("%d findings in %d parts", len(v.byID), len(v.head.Parts))
+	}
+	w.must(k.SetStatus(ctx, n, finding.Archived, []string{w.find(k, n, idle, finding.UnusedIAMRole).ID}, ""))
+	after, err := k.View(ctx, n)
+	w.must(err)
+	differ := 0
+	for i, p := range after.head.Parts {
+		if p != v.head.Parts[i] {
+			differ++
+		}
+	}
+	if differ != 1 || len(after.byID) != 2003 {
+		t.Errorf("%d of %d parts were written for one finding", differ, len(after.head.Parts))
+	}
+}
