@@ -25,6 +25,9 @@ const (
 //go:embed duck.mjs
 var duckScript []byte
 
+//go:embed chdb.mjs
+var chdbScript []byte
+
 // peer is a program that reads the logs.
 type peer struct {
 	name string
@@ -60,6 +63,10 @@ func measureIngest(ctx context.Context, b *bench) error {
 	if b.duckdb != "" {
 		peers = append(peers, duck)
 	}
+	chdb := &peer{name: "chDB", read: func(ctx context.Context) (usage, error) { return b.chDB(ctx, logs) }}
+	if b.chdb != "" {
+		peers = append(peers, chdb)
+	}
 	for i := range ingestRuns {
 		for _, p := range peers {
 			u, err := p.read(ctx)
@@ -80,7 +87,7 @@ func measureIngest(ctx context.Context, b *bench) error {
 		plain("Ingest: records, log files, compressed size", fmt.Sprintf("%d, %d, %d MB", records, len(files), size>>20)),
 		plain("Ingest: events per second", fmt.Sprintf("%.0f", float64(records)/u.wall.Seconds())),
 		plain("Ingest: events per second of CPU", fmt.Sprintf("%.0f", float64(records)/u.cpu.Seconds())))
-	for _, p := range []*peer{gzip, libdeflate, duck} {
+	for _, p := range []*peer{gzip, libdeflate, duck, chdb} {
 		if len(p.runs) == 0 {
 			b.figures = append(b.figures, plain(what+"against "+p.name, "not installed"))
 			continue
@@ -93,10 +100,15 @@ func measureIngest(ctx context.Context, b *bench) error {
 		case duck:
 			b.figures = append(b.figures, share(what+"wall", u.wall, theirs.wall, p.name, mostOfDuckDB))
 			b.figures = append(b.figures, figure{what + "peak memory", megabytes(u.peak), p.name + ": " + megabytes(theirs.peak), float64(u.peak) / float64(theirs.peak), false})
+		case chdb:
+			b.figures = append(b.figures, share(what+"wall", u.wall, theirs.wall, p.name, mostOfChDB))
 		}
 	}
 	if b.duckdb != "" {
 		b.figures = append(b.figures, plain("Ingest: groups and latest times equal to DuckDB's", fmt.Sprintf("all %d", groups)))
+	}
+	if b.chdb != "" {
+		b.figures = append(b.figures, plain("Ingest: groups and latest times equal to chDB's", fmt.Sprintf("all %d", groups)))
 	}
 	return measureIngestCosts(ctx, b, logs, files)
 }
@@ -118,10 +130,11 @@ func logFiles(dir string) (files []string, size int64, err error) {
 	return files, size, err
 }
 
-// ingestStore and duckOutput are where a run leaves its result; each run
+// ingestStore, duckOutput and chdbOutput are where a run leaves its result; each run
 // replaces that of the one before.
 func (b *bench) ingestStore() string { return filepath.Join(b.scratch, "ingest.db") }
 func (b *bench) duckOutput() string  { return filepath.Join(b.scratch, "duck.tsv") }
+func (b *bench) chdbOutput() string  { return filepath.Join(b.scratch, "chdb.tsv") }
 
 // ingest reads the logs into a new store.
 func (b *bench) ingest(ctx context.Context, logs string, flags ...string) (usage, error) {
@@ -139,23 +152,44 @@ func (b *bench) ingest(ctx context.Context, logs string, flags ...string) (usage
 }
 
 func (b *bench) duck(ctx context.Context, logs string) (usage, error) {
-	script := filepath.Join(b.scratch, "duck.mjs")
-	if err := os.WriteFile(script, duckScript, 0o644); err != nil {
+	return b.node(ctx, "duck.mjs", duckScript, b.duckdb, logs, b.duckOutput())
+}
+
+func (b *bench) chDB(ctx context.Context, logs string) (usage, error) {
+	return b.node(ctx, "chdb.mjs", chdbScript, b.chdb, logs, b.chdbOutput())
+}
+
+// node lets a script read the logs with the modules of a folder.
+func (b *bench) node(ctx context.Context, name string, text []byte, modules, logs, output string) (usage, error) {
+	script := filepath.Join(b.scratch, name)
+	if err := os.WriteFile(script, text, 0o644); err != nil {
 		return usage{}, err
 	}
-	return run(ctx, "node", script, b.duckdb, filepath.Join(logs, "**", "*.gz"), strconv.Itoa(runtime.NumCPU()), b.duckOutput())
+	glob, err := filepath.Abs(filepath.Join(logs, "**", "*.gz")) // chDB takes other paths for ones of its own folder
+	if err != nil {
+		return usage{}, err
+	}
+	return run(ctx, "node", script, modules, glob, strconv.Itoa(runtime.NumCPU()), output)
 }
 
 // checkIngest reports how many records the ledger counts and how many groups
-// there are, and fails when DuckDB found others.
+// there are, and fails when a peer found others.
 func (b *bench) checkIngest(ctx context.Context, sample string) (records, groups int, err error) {
 	ours, records, err := storedGroups(ctx, b.ingestStore(), sample)
-	if err != nil || b.duckdb == "" {
-		return records, len(ours), err
+	if err == nil && b.duckdb != "" {
+		err = sameGroups(ours, "DuckDB", b.duckOutput())
 	}
-	text, err := os.ReadFile(b.duckOutput())
+	if err == nil && b.chdb != "" {
+		err = sameGroups(ours, "chDB", b.chdbOutput())
+	}
+	return records, len(ours), err
+}
+
+// sameGroups compares the stored groups with those that a peer has written.
+func sameGroups(ours map[string]bool, peer, file string) error {
+	text, err := os.ReadFile(file)
 	if err != nil {
-		return 0, 0, err
+		return err
 	}
 	theirs := map[string]bool{}
 	for line := range bytes.Lines(text) {
@@ -163,11 +197,11 @@ func (b *bench) checkIngest(ctx context.Context, sample string) (records, groups
 	}
 	for line := range ours {
 		if !theirs[line] {
-			return 0, 0, fmt.Errorf("%d groups are stored, DuckDB has %d, and not this one: %s", len(ours), len(theirs), line)
+			return fmt.Errorf("%d groups are stored, %s has %d, and not this one: %s", len(ours), peer, len(theirs), line)
 		}
 	}
 	if len(ours) != len(theirs) {
-		return 0, 0, fmt.Errorf("%d groups are stored, DuckDB has %d", len(ours), len(theirs))
+		return fmt.Errorf("%d groups are stored, %s has %d", len(ours), peer, len(theirs))
 	}
-	return records, len(ours), nil
+	return nil
 }

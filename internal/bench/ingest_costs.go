@@ -18,6 +18,7 @@ import (
 // The bounds of ingest, as parts of what a peer needs or what one worker does.
 const (
 	mostOfDuckDB     = 1.0 / 3
+	mostOfChDB       = 1 / 1.5
 	mostOfLibdeflate = 3.7
 	leastOfTwo       = 1.85
 	mostMemory       = 96 << 20

@@ -2,7 +2,7 @@
 // against bounds and against peers, in one run on one machine. `make bench`
 // builds what it needs and starts it.
 //
-//	bench -program PATH -scratch DIR [-duckdb DIR] [-document FILE] [-only PART,…]
+//	bench -program PATH -scratch DIR [-duckdb DIR] [-chdb DIR] [-document FILE] [-only PART,…]
 //
 // It prints a table, and replaces the one in the document when every part ran.
 // Everything listens on loopback, and stores are made in the scratch folder and
@@ -43,6 +43,7 @@ type bench struct {
 	program string // the ebbmark binary
 	scratch string // folder for logs and stores
 	duckdb  string // folder where npm installed DuckDB; empty: leave it out
+	chdb    string // likewise, chDB
 	figures []figure
 }
 
@@ -53,6 +54,7 @@ func main() {
 	flag.StringVar(&b.program, "program", "", "the ebbmark binary")
 	flag.StringVar(&b.scratch, "scratch", "", "folder for logs and stores")
 	flag.StringVar(&b.duckdb, "duckdb", "", "folder where npm installed DuckDB; empty: leave it out")
+	flag.StringVar(&b.chdb, "chdb", "", "folder where npm installed chDB; empty: leave it out")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
