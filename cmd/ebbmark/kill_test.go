@@ -20,9 +20,9 @@ import (
 // The processes that these tests kill are this test program again, told by the
 // environment what to do and at which of its writes to die.
 const (
-	victimJob   = "EBBMARK_TEST_VICTIM" // ingest or rebuild
+	victimJob   = "EBBMARK_TEST_VICTIM" // ingest, rebuild or queue
 	victimStore = "EBBMARK_TEST_STORE"
-	victimLogs  = "EBBMARK_TEST_LOGS"
+	victimLogs  = "EBBMARK_TEST_LOGS"  // a folder, or the queue's URL
 	victimDies  = "EBBMARK_TEST_DIES"  // at which write
 	victimWrote = "EBBMARK_TEST_WROTE" // yes: after it was written, before it was acknowledged
 )
@@ -53,6 +53,9 @@ func work(ctx context.Context, job, path, logs string, at int, wrote bool) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	if job == "queue" {
+		return readQueue(ctx, s, logs, at, wrote)
+	}
 	m := &mortal{Store: s, left: at, wrote: wrote}
 	p, _ := testProgram(nil)
 	if job == "rebuild" {

@@ -196,3 +196,10 @@ func TestIngestAssumesARole(t *testing.T) {
 		t.Fatalf("without the external id: %+v", got)
 	}
 }
+
+func (c *cloud) delete(t *testing.T, key string) {
+	t.Helper()
+	if _, err := c.s3.DeleteObject(t.Context(), &s3api.DeleteObjectInput{Bucket: aws.String("trail"), Key: &key}); err != nil {
+		t.Fatal(err)
+	}
+}
