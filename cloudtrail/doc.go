@@ -11,6 +11,7 @@
 //	tokens*.go, quick.go         a record read by its tokens, which vector instructions find
 //	form*.go, learn.go           a record whose form was seen before, read by comparing
 //	envelope_*.go                where records are found: one file an envelope
+//	strange.go, split.go         records in other forms: which, and taking their values one by one
 //	scan.go                      the loop over a whole text, and what to do when it breaks
 //	attempt.go, principal.go …   from a record to attempts: sections 2, 3 and 5 of the specification
 //	layout.go                    the names of log files in a bucket
