@@ -89,7 +89,7 @@ func (in *Ingester) Run(ctx context.Context) (Summary, error) {
 	alive, expire := context.WithCancel(ctx)
 	defer expire()
 	go in.leases.keep(alive)
-	jobs := make(chan job, ahead*in.Workers)
+	jobs := newQueue()
 	parcels := make(chan parcel, in.Workers)
 	var readers sync.WaitGroup
 	readers.Go(func() { in.list(ctx, stop, jobs) })
@@ -148,24 +148,21 @@ func (in *Ingester) refresh(ctx context.Context) error {
 	return nil
 }
 
-// job is an object to read.
-type job struct {
-	source Source
-	object Object
-}
-
-// list sends the objects of all sources.
-func (in *Ingester) list(ctx context.Context, stop context.CancelCauseFunc, jobs chan<- job) {
-	defer close(jobs)
+// list sends the objects of all sources. What a source gives away is not
+// listed much before it is read.
+func (in *Ingester) list(ctx context.Context, stop context.CancelCauseFunc, jobs *queue) {
+	defer jobs.close()
 	for _, s := range in.Sources {
+		most := maxWaiting
+		if _, gives := s.(Settler); gives {
+			most = min(most, ahead*in.Workers)
+		}
 		for o, err := range s.Objects(ctx) {
 			if err != nil {
 				stop(err)
 				return
 			}
-			select {
-			case jobs <- job{s, o}:
-			case <-ctx.Done():
+			if !jobs.put(ctx, job{s, o}, most) {
 				return
 			}
 		}

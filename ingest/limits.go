@@ -4,8 +4,10 @@ import "time"
 
 // The bounds of this package, all of them.
 const (
-	// ahead is how many objects wait for a worker, per worker.
-	ahead = 2
+	// maxWaiting is how many objects wait for a worker; ahead, how many of a
+	// source that gives them away, such as a queue, per worker.
+	maxWaiting = 256
+	ahead      = 2
 	// readBytes is the buffer between a file and its decompression.
 	readBytes = 128 << 10
 	// zstdWindow is the largest window of a zstd stream: what its author may

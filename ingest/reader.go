@@ -69,7 +69,7 @@ func newReader(in *Ingester, out chan<- parcel) *reader { return &reader{in: in,
 
 // work reads objects until there are no more or ctx is done. Complete objects
 // are handed over in any case.
-func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs <-chan job) {
+func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs *queue) {
 	w.ctx = ctx
 	defer w.flush()
 	for {
@@ -86,14 +86,15 @@ func (w *reader) work(ctx context.Context, stop context.CancelCauseFunc, jobs <-
 
 // next takes the next job. Before it waits for one it hands over what it has,
 // as the wait may be long.
-func (w *reader) next(jobs <-chan job) (j job, ok bool) {
+func (w *reader) next(jobs *queue) (j job, ok bool) {
+	defer jobs.took()
 	select {
-	case j, ok = <-jobs:
+	case j, ok = <-jobs.jobs:
 		return j, ok
 	default:
 	}
 	w.flush()
-	j, ok = <-jobs
+	j, ok = <-jobs.jobs
 	return j, ok
 }
 

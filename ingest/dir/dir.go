@@ -47,7 +47,7 @@ func (s Source) Objects(ctx context.Context) iter.Seq2[ingest.Object, error] {
 		case !info.IsDir():
 			w.object(named(path, info))
 		default:
-			if w.folder(path) && w.files == 0 && !s.MayBeEmpty {
+			if w.folder(path, "") && w.files == 0 && !s.MayBeEmpty {
 				w.object(failed(path, errEmpty))
 			}
 		}
@@ -98,15 +98,18 @@ func (w *walk) object(o ingest.Object) bool {
 	return w.yield(o, nil)
 }
 
-// folder walks through a folder and reports whether to go on.
-func (w *walk) folder(path string) bool {
-	if err := w.ctx.Err(); err != nil {
+// folder walks through a folder and reports whether to go on. real is its path
+// without links; empty when it has to be found out.
+func (w *walk) folder(path, real string) bool {
+	err := w.ctx.Err()
+	if err != nil {
 		w.yield(ingest.Object{}, err)
 		return false
 	}
-	real, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return w.object(failed(path, err))
+	if real == "" {
+		if real, err = filepath.EvalSymlinks(path); err != nil {
+			return w.object(failed(path, err))
+		}
 	}
 	if w.visited[real] {
 		return true
@@ -114,7 +117,11 @@ func (w *walk) folder(path string) bool {
 	w.visited[real] = true
 	entries, err := os.ReadDir(path)
 	for _, e := range entries {
-		if !w.entry(filepath.Join(path, e.Name())) {
+		under := ""
+		if e.Type()&fs.ModeSymlink == 0 {
+			under = filepath.Join(real, e.Name())
+		}
+		if !w.entry(filepath.Join(path, e.Name()), under) {
 			return false
 		}
 	}
@@ -124,7 +131,8 @@ func (w *walk) folder(path string) bool {
 	return true
 }
 
-func (w *walk) entry(path string) bool {
+// entry deals with what is in a folder; real is as in folder.
+func (w *walk) entry(path, real string) bool {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && !isLink(path):
@@ -132,7 +140,7 @@ func (w *walk) entry(path string) bool {
 	case err != nil:
 		return w.object(failed(path, err))
 	case info.IsDir():
-		return w.folder(path)
+		return w.folder(path, real)
 	case !info.Mode().IsRegular():
 		return w.object(ingest.Object{Name: path, Size: -1, Skip: "pipe, socket or device"})
 	}
