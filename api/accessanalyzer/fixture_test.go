@@ -238,3 +238,29 @@ func (w *world) find(analyzer, filter string) string {
 	}
 	return list.Findings[0].ID
 }
+
+// value is a text member of an answer.
+func value(t testing.TB, answer, member string) string {
+	t.Helper()
+	var members map[string]any
+	if err := json.Unmarshal([]byte(answer), &members); err != nil {
+		t.Fatal(err)
+	}
+	text, ok := members[member].(string)
+	if !ok {
+		t.Fatalf("no %s in %s", member, answer)
+	}
+	return text
+}
+
+func refuseAll(context.Context, wire.Caller, string, string) error {
+	return wire.Errorf(403, "AccessDenied", "no")
+}
+
+// guardFunc is a guard that allows all and shows the callers.
+func guardFunc(show func(wire.Caller)) wire.Guard {
+	return func(_ context.Context, c wire.Caller, _, _ string) error {
+		show(c)
+		return nil
+	}
+}
