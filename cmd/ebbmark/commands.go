@@ -16,6 +16,7 @@ func (p *program) commands() []*cobra.Command {
 		p.importCommand(),
 		p.ingestCommand(),
 		p.demoCommand(),
+		p.findingsCommand(),
 		p.keysCommand(),
 		p.ledgerCommand(),
 		p.rebuildCommand(),

@@ -16,6 +16,7 @@ type feed struct {
 	source  ingest.Source
 	pause   time.Duration // between two looks
 	workers int
+	fed     func() // called after a look that read new files; nil: nobody is told
 }
 
 const (
@@ -39,7 +40,7 @@ func (p *program) openFeeds(ctx context.Context, f serveFlags) (list []feed, err
 		if err != nil {
 			return nil, err
 		}
-		one := feed{name, sources[0], f.interval, workersFor([]string{name}, 0)}
+		one := feed{name, sources[0], f.interval, workersFor([]string{name}, 0), nil}
 		if kindOf(name).waits {
 			one.pause = 0
 		}
@@ -61,6 +62,9 @@ func (p *program) tendFeed(ctx context.Context, f feed, s store.Store, metrics *
 		logFeed(log, sum)
 		if ctx.Err() == nil {
 			metrics.count(f.name, sum, err, p.now())
+		}
+		if sum.Files.Done > 0 && f.fed != nil {
+			f.fed()
 		}
 		if err != nil && ctx.Err() == nil {
 			pause = min(max(2*pause, minInterval), max(feedPauseMost, f.pause))

@@ -23,6 +23,7 @@ import (
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/httpd"
 	"github.com/ebbmark/ebbmark/ingest"
+	"github.com/ebbmark/ebbmark/notify"
 	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -43,6 +44,7 @@ type serveFlags struct {
 	sources             []string
 	interval            time.Duration
 	aws                 awsFlags
+	analyzers           analyzerFlags
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -50,8 +52,8 @@ func (p *program) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the AWS APIs",
-		Long: `Serves the APIs of AWS IAM, STS and Organizations for what is in a store. The
-AWS CLI and the SDKs call it with --endpoint-url.
+		Long: `Serves the APIs of AWS IAM, STS, Organizations and IAM Access Analyzer for what is
+in a store. The AWS CLI and the SDKs call it with --endpoint-url.
 
 A store that does not exist is made when --init says so, or when no --store is
 given. It gets an account and a key of its root: those of EBBMARK_ACCOUNT_ID,
@@ -84,6 +86,7 @@ it after the requests in progress.`,
 	flags.StringSliceVar(&f.sources, "source", nil, "logs to read while serving: a folder, s3://BUCKET/PREFIX or sqs:QUEUE_URL; may be given several times, or as a list with commas")
 	flags.DurationVar(&f.interval, "source-interval", time.Minute, "time between two looks at a folder or bucket")
 	awsSourceFlags(cmd, &f.aws)
+	addAnalyzerFlags(cmd, &f.analyzers)
 	return cmd
 }
 
@@ -96,6 +99,7 @@ type serving struct {
 	catalog catalog.Config
 	span    time.Duration
 	feeds   []feed
+	webhook *notify.Config // nil: there is none
 }
 
 // garbagePercent lets the heap grow further than Go's default of 100 before it
@@ -142,6 +146,9 @@ func (p *program) checkServe(ctx context.Context, f serveFlags) (v serving, err 
 	if v.feeds, err = p.openFeeds(ctx, f); err != nil {
 		return v, err
 	}
+	if v.webhook, err = p.checkAnalyzers(f.analyzers); err != nil {
+		return v, err
+	}
 	if v.log, err = p.logger(f.logLevel, f.logFormat); err != nil {
 		return v, err
 	}
@@ -180,6 +187,11 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	defer tree.Close()
 	tokens := &sts.API{Accounts: book, Keys: keys, Authority: authority, Now: p.now}
 	pushes := p.newPushing(v, s)
+	analysis, err := p.newAnalysis(ctx, v, s, book, engines)
+	if err != nil {
+		return err
+	}
+	defer analysis.keeper.Close()
 	registry := prometheus.NewRegistry()
 	fed := newFeedMetrics(registry)
 	web := httpd.Config{
@@ -192,6 +204,7 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 		Now:          p.now,
 	}
 	pushes.addTo(&web)
+	analysis.addTo(&web)
 	server := httpd.New(web)
 
 	// The store closes after all that uses it has ended.
@@ -200,7 +213,9 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	defer working.Wait()
 	defer stop()
 	working.Go(func() { tendJobs(background, jobs, v.log) })
+	analysis.run(background, v, &working)
 	for _, source := range v.feeds {
+		source.fed = analysis.fed
 		working.Go(func() { p.tendFeed(background, source, s, fed, v.log) })
 	}
 	if pushes.own != nil {
