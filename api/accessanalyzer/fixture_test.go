@@ -179,11 +179,14 @@ func callerOf(account, region string) wire.Caller {
 
 // ask is one request, "METHOD /path", of a caller.
 func (w *world) ask(c wire.Caller, request, body string) wire.Response {
-	w.t.Helper()
+	return w.serve(w.t.Context(), c, request, body)
+}
+
+func (w *world) serve(ctx context.Context, c wire.Caller, request, body string) wire.Response {
 	method, url, _ := strings.Cut(request, " ")
 	req := httptest.NewRequest(method, url, nil)
 	req.Header.Set("Content-Type", "application/json")
-	return w.router.Serve(w.t.Context(), c, "access-analyzer", &wire.Request{ID: "REQ", HTTP: req, Body: []byte(body)})
+	return w.router.Serve(ctx, c, "access-analyzer", &wire.Request{ID: "REQ", HTTP: req, Body: []byte(body)})
 }
 
 // do is a request of the owner in us-east-1 that succeeds, and its answer.
