@@ -34,6 +34,7 @@ var parts = []part{
 	{"grants", measureGrants},
 	{"report", measureReport},
 	{"organization", measureOrganization},
+	{"findings", measureFindings},
 	{"start", measureStart},
 	{"iam", measureIAM},
 }

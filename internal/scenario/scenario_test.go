@@ -29,6 +29,10 @@ func TestMain(m *testing.M) {
 		fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)
 		os.Exit(1)
 	}
+	if err := models(filepath.Join(bin, "models")); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
@@ -86,6 +90,7 @@ func setup(env *testscript.Env, client []string) {
 	env.Setenv("AWS_MAX_ATTEMPTS", "2")
 	env.Setenv("AWS_PAGER", "")
 	env.Setenv("AWS_DEFAULT_OUTPUT", "json")
+	env.Setenv("AWS_DATA_PATH", filepath.Join(bin, "models"))
 	w := &world{client: client, users: map[string]credentials{}}
 	env.Values[worldKey{}] = w
 	env.Defer(w.stopAll)

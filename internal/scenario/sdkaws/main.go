@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/accessanalyzer"
+	analyzertypes "github.com/aws/aws-sdk-go-v2/service/accessanalyzer/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -55,7 +57,11 @@ func run(ctx context.Context, args []string) error {
 	// says "use of closed network connection") and tries again.
 	const attempts = 5
 	var client reflect.Value
+	spell := spelling(func(name string) string { return name })
 	switch args[2] {
+	case "accessanalyzer":
+		client = reflect.ValueOf(accessanalyzer.NewFromConfig(cfg, func(o *accessanalyzer.Options) { o.RetryMaxAttempts = attempts }))
+		spell = lowerFirst
 	case "iam":
 		client = reflect.ValueOf(iam.NewFromConfig(cfg, func(o *iam.Options) { o.RetryMaxAttempts = attempts }))
 	case "organizations":
@@ -65,10 +71,15 @@ func run(ctx context.Context, args []string) error {
 	default:
 		return fmt.Errorf("unknown service %s", args[2])
 	}
-	return call(ctx, client, args[3], args[4:])
+	return call(ctx, client, spell, args[3], args[4:])
 }
 
-func call(ctx context.Context, client reflect.Value, operation string, flags []string) error {
+// spelling is how a service writes the names of members.
+type spelling func(name string) string
+
+func lowerFirst(name string) string { return strings.ToLower(name[:1]) + name[1:] }
+
+func call(ctx context.Context, client reflect.Value, spell spelling, operation string, flags []string) error {
 	method := methodOf(client, operation)
 	if !method.IsValid() {
 		return fmt.Errorf("unknown operation %s", operation)
@@ -81,7 +92,7 @@ func call(ctx context.Context, client reflect.Value, operation string, flags []s
 	if err, failed := out[1].Interface().(error); failed {
 		return err
 	}
-	text, err := json.MarshalIndent(plain(out[0]), "", "    ")
+	text, err := json.MarshalIndent(spell.plain(out[0]), "", "    ")
 	if err != nil {
 		return err
 	}
@@ -125,6 +136,12 @@ func fill(input reflect.Value, flags []string) error {
 }
 
 func set(field reflect.Value, values []string) error {
+	if len(values) == 1 && (strings.HasPrefix(values[0], "{") || strings.HasPrefix(values[0], "[")) && field.Type() != reflect.TypeFor[*string]() {
+		return setJSON(field, values[0])
+	}
+	if field.Type() == reflect.TypeFor[map[string]string]() {
+		return setMap(field, values)
+	}
 	if field.Kind() == reflect.Slice {
 		list := reflect.MakeSlice(field.Type(), len(values), len(values))
 		for i, v := range values {
@@ -152,6 +169,10 @@ func set(field reflect.Value, values []string) error {
 	switch field.Kind() {
 	case reflect.String:
 		field.SetString(values[0])
+	case reflect.Struct: // a time
+		t, err := time.Parse(time.RFC3339, values[0])
+		field.Set(reflect.ValueOf(t))
+		return err
 	case reflect.Int32:
 		n, err := strconv.ParseInt(values[0], 10, 32)
 		field.SetInt(n)
@@ -186,43 +207,81 @@ func setMember(member reflect.Value, text string) error {
 	return nil
 }
 
+// setJSON sets a structure, map or list from JSON, as the CLI takes it too. Names
+// of members are found whatever their case.
+func setJSON(field reflect.Value, text string) error {
+	if field.Type() != reflect.TypeFor[analyzertypes.AnalyzerConfiguration]() {
+		return json.Unmarshal([]byte(text), field.Addr().Interface())
+	}
+	var c struct {
+		UnusedAccess analyzertypes.UnusedAccessConfiguration
+	}
+	err := json.Unmarshal([]byte(text), &c)
+	field.Set(reflect.ValueOf(&analyzertypes.AnalyzerConfigurationMemberUnusedAccess{Value: c.UnusedAccess}))
+	return err
+}
+
+// setMap sets a map from the CLI's shorthand: team=blue,cost=high.
+func setMap(field reflect.Value, values []string) error {
+	m := map[string]string{}
+	for part := range strings.SplitSeq(strings.Join(values, ","), ",") {
+		name, value, _ := strings.Cut(part, "=")
+		m[name] = value
+	}
+	field.Set(reflect.ValueOf(m))
+	return nil
+}
+
 // plain turns an SDK output into what the CLI would print.
-func plain(v reflect.Value) any {
+func (spell spelling) plain(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() {
 			return nil
 		}
-		return plain(v.Elem())
+		return spell.plain(v.Elem())
+	case reflect.Interface: // one of several structures, whose type tells which
+		if v.IsNil() {
+			return nil
+		}
+		_, name, _ := strings.Cut(v.Elem().Elem().Type().Name(), "Member")
+		return map[string]any{spell(name): spell.plain(v.Elem().Elem().FieldByName("Value"))}
 	case reflect.Slice:
 		if text, ok := v.Interface().([]byte); ok {
 			return text // JSON has it in base64, as the CLI does
 		}
 		list := make([]any, v.Len())
 		for i := range list {
-			list[i] = plain(v.Index(i))
+			list[i] = spell.plain(v.Index(i))
 		}
 		return list
+	case reflect.Map:
+		out := map[string]any{}
+		for key, value := range v.Seq2() {
+			out[key.String()] = spell.plain(value)
+		}
+		return out
 	case reflect.Struct:
 		if t, ok := v.Interface().(time.Time); ok {
 			return t.UTC().Format(time.RFC3339Nano)
 		}
-		return members(v)
+		return spell.members(v)
 	default:
 		return v.Interface()
 	}
 }
 
-func members(v reflect.Value) map[string]any {
+func (spell spelling) members(v reflect.Value) map[string]any {
 	out := map[string]any{}
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		value := v.Field(i)
-		empty := value.Kind() == reflect.Pointer && value.IsNil() || value.Kind() == reflect.Slice && value.IsNil() || value.Kind() == reflect.String && value.Len() == 0
+		empty := value.Kind() == reflect.Pointer && value.IsNil() || value.Kind() == reflect.Slice && value.IsNil() || value.Kind() == reflect.String && value.Len() == 0 ||
+			value.Kind() == reflect.Map && value.IsNil() || value.Kind() == reflect.Interface && value.IsNil()
 		if !f.IsExported() || f.Name == "ResultMetadata" || empty {
 			continue
 		}
-		out[f.Name] = plain(value)
+		out[spell(f.Name)] = spell.plain(value)
 	}
 	return out
 }

@@ -14,6 +14,10 @@ import botocore.exceptions
 
 
 def value(shape, words):
+    if len(words) == 1 and words[0][:1] in ("{", "[") and shape.type_name != "string":
+        return json.loads(words[0])
+    if shape.type_name == "map":
+        return dict(part.split("=", 1) for word in words for part in word.split(","))
     if shape.type_name == "list":
         return [value(shape.member, [word]) for word in words]
     if shape.type_name == "boolean" and not words:
