@@ -73,7 +73,7 @@ func benchmarkScan(b *testing.B, cat *catalog.Catalog, roles int) {
 		n++
 	}
 	runtime.ReadMemStats(&after)
-	b.ReportMetric((cpu() - began).Seconds()/float64(n), "CPU-s/op")
+	b.ReportMetric((cpu()-began).Seconds()/float64(n), "CPU-s/op")
 	b.ReportMetric(float64(int64(after.HeapSys)-int64(before.HeapSys))/(1<<20), "peak-MB")
 }
 

@@ -58,8 +58,8 @@ var rooms = []struct {
 	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
-	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"}, // a push door that speaks an API of AWS
-	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},      // refine: the steps of recommendations
+	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},           // a push door that speaks an API of AWS
+	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"}, // refine: the steps of recommendations
 	{"httpd", false, "wire"},
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
 	{"internal/scenario", false, "*"},
