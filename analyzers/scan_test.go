@@ -99,6 +99,40 @@ func TestAnArchiveDuringAScanStays(t *testing.T) {
 	}
 }
 
+// TestADetailThatMovesDuringAScan: what a user changes while an account is looked
+// at takes the document of its details away.
+func TestADetailThatMovesDuringAScan(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	ctx := context.Background()
+	w.used("2026-05-30", "AROA1111APP", "s3", "CreateBucket")
+	healthy := w.keeper(nil, nil)
+	n := w.create(healthy, unused("moving")).Name
+	w.pass(100 * day) // the role is unused as a whole now, and the old finding keeps its details
+	w.used("2026-09-08", "AROA1111IDLE", "ec2", "DescribeInstances") // new details, so that the document is written anew
+	old := w.find(healthy, n, app, finding.UnusedPermission)
+	moved := false
+	v, err := healthy.View(ctx, n)
+	w.must(err)
+	details := docID(v.Analyzer.UID, v.byID[old.ID].details)
+	slow := &faulty{Store: w.store}
+	slow.reading = func(kind store.Kind, id string) {
+		if kind == store.KindFindingPart && id == details && !moved {
+			moved = true
+			w.pass(-99 * day)
+			w.used("2026-06-02", "AROA1111APP", "ec2", "RunInstances")
+			w.must(healthy.ScanResource(ctx, n, app))
+			w.pass(99 * day)
+		}
+	}
+	w.must(w.keeper(slow, nil).Scan(ctx, n))
+	f := w.find(healthy, n, app, finding.UnusedPermission)
+	if !moved || f.ID != old.ID || f.Status != finding.Resolved {
+		t.Errorf("after the scan: %+v", f)
+	}
+	w.want(healthy, n, "role/app UnusedIAMRole ACTIVE", "role/app UnusedPermission RESOLVED s3:DeleteBucket", "role/idle UnusedIAMRole RESOLVED",
+		"role/idle UnusedPermission ACTIVE s3", "user/alice UnusedIAMUserAccessKey ACTIVE AKIAALICEEXAMPLE0001")
+}
+
 func TestOneScanAtATime(t *testing.T) {
 	w := newWorld(t, "2026-06-01")
 	ctx := context.Background()

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ebbmark/ebbmark/finding"
+	"github.com/ebbmark/ebbmark/store"
 )
 
 // Scan looks at everything that an analyzer covers, now, whether it is due or
@@ -98,6 +99,11 @@ func (w *whole) run(ctx context.Context) error {
 			continue
 		}
 		d, err := w.account(ctx, w.begin, id)
+		for try := 1; errors.Is(err, store.ErrNotFound) && try < maxTries; try++ { // somebody has changed findings meanwhile
+			if w.begin, err = w.k.view(ctx, w.a); err == nil {
+				d, err = w.account(ctx, w.begin, id)
+			}
+		}
 		if err == nil {
 			err = w.lease.add(ctx, d)
 		}

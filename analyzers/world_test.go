@@ -228,6 +228,15 @@ type faulty struct {
 	failAt int  // the write that fails, from 1; every later one too
 	lost   bool // it is done, and only its answer is lost
 	before func(kind store.Kind)
+	// reading is called before a document is read.
+	reading func(kind store.Kind, id string)
+}
+
+func (f *faulty) GetDoc(ctx context.Context, kind store.Kind, id string) ([]byte, store.Version, error) {
+	if f.reading != nil {
+		f.reading(kind, id)
+	}
+	return f.Store.GetDoc(ctx, kind, id)
 }
 
 var errInjected = errors.New("injected fault")
