@@ -39,12 +39,45 @@ type dayWord struct {
 
 // DaysOf is the set of the given days.
 func DaysOf(days ...Day) Days {
-	var s Days
+	var s DaySet
 	for _, d := range days {
-		n := int32(floorDiv(int64(d), 64))
-		s = s.Union(Days{[]dayWord{{n, 1 << (int64(d) - int64(n)*64)}}})
+		s.Add(d)
 	}
-	return s
+	return s.Take()
+}
+
+// DaySet is a Days in the making. The zero value is empty. It is not for
+// concurrent use.
+type DaySet struct{ words []dayWord }
+
+// Add puts a day into the set. Days that come in order are cheap.
+func (s *DaySet) Add(d Day) {
+	n := int32(floorDiv(int64(d), 64))
+	bit := uint64(1) << (int64(d) - int64(n)*64)
+	i := len(s.words)
+	for ; i > 0 && s.words[i-1].n >= n; i-- {
+		if s.words[i-1].n == n {
+			s.words[i-1].bits |= bit
+			return
+		}
+	}
+	s.words = slices.Insert(s.words, i, dayWord{n, bit})
+}
+
+// Join puts the days of o into the set and leaves o empty.
+func (s *DaySet) Join(o *DaySet) {
+	if len(s.words) == 0 {
+		s.words, o.words = o.words, nil
+		return
+	}
+	s.words = Days{s.words}.Union(o.Take()).words
+}
+
+// Take gives the set away and leaves an empty one.
+func (s *DaySet) Take() Days {
+	words := s.words
+	s.words = nil
+	return Days{words}
 }
 
 // Union is the set of days that are in s or in t.

@@ -19,7 +19,7 @@ type Attempt struct {
 	Failed     bool   // any error, denied included
 	Target     string // for KeyUse the owner of the key: unique id or ARN
 	Time       time.Time
-	EventID    string // shares memory with the ids of a dozen neighbours: clone it to keep it for long
+	EventID    string // shares memory with the ids of some neighbours: clone it to keep it for long
 }
 
 // Kind says what an Attempt is evidence of.
@@ -85,7 +85,7 @@ func (r *Record) attempt(who principal, at time.Time) Attempt {
 		Denied:     isDenied(r.ErrorCode),
 		Failed:     r.ErrorCode != "",
 		Time:       at,
-		EventID:    r.mem.id(r.EventID),
+		EventID:    r.ID(),
 	}
 }
 

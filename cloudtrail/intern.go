@@ -16,6 +16,7 @@ type memory struct {
 	midnight int64    // in seconds since 1970
 	memo     memo
 	role     lastRole
+	alikes   alikes
 }
 
 // known is the string of b when it was kept lately.

@@ -47,7 +47,9 @@ const (
 	internWays = 4
 	// idChunkBytes is how many bytes of event ids share one allocation. A kept
 	// id keeps its chunk, so the chunk is small.
-	idChunkBytes = 512
+	idChunkBytes = 1024
+	// likeSlots likenesses of records are remembered, a quarter of a megabyte.
+	likeSlots = 1024
 	// memoSets × memoWays session issuers are remembered by their raw text of at
 	// most maxMemoBytes, the set by a hash of the first memoHeadBytes.
 	memoSets      = 128

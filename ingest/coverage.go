@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"time"
+
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/cloudtrail"
 )
@@ -17,7 +19,7 @@ func coverageKey(account, region string) activity.Key {
 // record gave.
 func (w *reader) cover(r *cloudtrail.Record, list []cloudtrail.Attempt) {
 	if len(list) > 0 {
-		w.covered.add(coverageKey(recorder(r, list[0].Account), r.Region), list[0].Time, list[0].EventID)
+		w.coverCall(r, list[0].Account, list[0].Time, list[0].EventID)
 		return
 	}
 	at, err := r.When(w.now)
@@ -27,9 +29,15 @@ func (w *reader) cover(r *cloudtrail.Record, list []cloudtrail.Attempt) {
 	}
 	id := ""
 	if len(r.EventID) <= maxEventID {
-		id = string(r.EventID)
+		id = r.ID()
 	}
 	w.covered.add(coverageKey(account, r.Region), at, id)
+}
+
+// coverCall is cover for a record that gave attempts, and returns the place of
+// the fact in covered.
+func (w *reader) coverCall(r *cloudtrail.Record, caller string, at time.Time, event string) int32 {
+	return w.covered.add(coverageKey(recorder(r, caller), r.Region), at, event)
 }
 
 // recorder is the account whose trail recorded r: the one that received this

@@ -48,32 +48,41 @@ type combiner struct {
 	at     map[activity.Key]int32
 	list   []combined
 	recent [recentFacts]int32 // one more than the place in list of facts used lately
+	round  int64              // changes when places in list lose their meaning
 }
 
 // recentFacts is a power of two.
 const recentFacts = 1024
 
-// combined is a fact in the making. day is a day that it has already.
+// combined is a fact in the making: its days are not in it yet.
 type combined struct {
 	fact activity.Fact
-	day  activity.Day
+	days activity.DaySet
+	day  activity.Day // that was added last
 }
 
 func (c *combiner) len() int { return len(c.list) }
 
-// add merges one attempt. event need only be valid until take, which makes
-// copies.
-func (c *combiner) add(k activity.Key, at time.Time, event string) {
-	day := activity.DayOf(at)
-	e := c.find(&k)
-	if e == nil {
-		c.put(activity.Attempt(k, at, event), day)
-		return
+// add merges one attempt and returns the place of its fact, which holds until
+// the round is over. event need only be valid until take, which makes copies.
+func (c *combiner) add(k activity.Key, at time.Time, event string) int32 {
+	i := c.find(&k)
+	if i < 0 {
+		m, day := activity.Mark{At: at.UnixMilli(), Event: event}, activity.DayOf(at)
+		e := combined{fact: activity.Fact{Key: k, First: m, Last: m}, day: day}
+		e.days.Add(day)
+		return c.put(e)
 	}
-	if day != e.day {
-		e.fact = activity.Merge(e.fact, activity.Attempt(k, at, event))
+	c.include(i, at, event)
+	return i
+}
+
+// include merges one attempt of the fact at a place.
+func (c *combiner) include(i int32, at time.Time, event string) {
+	e := &c.list[i]
+	if day := activity.DayOf(at); day != e.day {
+		e.days.Add(day)
 		e.day = day
-		return
 	}
 	e.fact.Include(activity.Mark{At: at.UnixMilli(), Event: event})
 }
@@ -82,36 +91,41 @@ func (c *combiner) add(k activity.Key, at time.Time, event string) {
 func (c *combiner) join(o *combiner) {
 	for i := range o.list {
 		from := &o.list[i]
-		if e := c.find(&from.fact.Key); e != nil {
+		if at := c.find(&from.fact.Key); at >= 0 {
+			e := &c.list[at]
 			e.fact = activity.Merge(e.fact, from.fact)
+			e.days.Join(&from.days)
 		} else {
-			c.put(from.fact, from.day)
+			c.put(*from)
 		}
 	}
 	o.drop()
 }
 
-func (c *combiner) put(f activity.Fact, day activity.Day) {
+func (c *combiner) put(e combined) int32 {
 	if c.at == nil {
 		c.at = map[activity.Key]int32{}
 	}
-	c.at[f.Key] = int32(len(c.list))
-	c.list = append(c.list, combined{f, day})
-	c.recent[slotOf(&f.Key)] = int32(len(c.list))
+	i := int32(len(c.list))
+	c.at[e.fact.Key] = i
+	c.list = append(c.list, e)
+	c.recent[slotOf(&e.fact.Key)] = i + 1
+	return i
 }
 
-// find looks among the facts used lately before it looks for one.
-func (c *combiner) find(k *activity.Key) *combined {
+// find looks among the facts used lately before it looks for one; -1 when there
+// is none.
+func (c *combiner) find(k *activity.Key) int32 {
 	slot := &c.recent[slotOf(k)]
 	if i := *slot - 1; i >= 0 && c.list[i].fact.Key == *k {
-		return &c.list[i]
+		return i
 	}
 	i, ok := c.at[*k]
 	if !ok {
-		return nil
+		return -1
 	}
 	*slot = i + 1
-	return &c.list[i]
+	return i
 }
 
 // slotOf is where a key is looked for among those used lately. A few bytes of
@@ -145,16 +159,19 @@ func beginning4(s string) uint64 {
 func (c *combiner) take() []activity.Fact {
 	out := make([]activity.Fact, len(c.list))
 	for i := range c.list {
-		out[i] = own(c.list[i].fact)
+		e := &c.list[i]
+		out[i] = own(e.fact)
+		out[i].Days = e.days.Take()
 	}
 	c.drop()
 	return out
 }
 
-// drop forgets everything.
+// drop forgets everything: another round begins.
 func (c *combiner) drop() {
 	clear(c.at)
 	clear(c.list) // what it points to
 	c.list = c.list[:0]
 	clear(c.recent[:])
+	c.round++
 }

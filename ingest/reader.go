@@ -49,6 +49,7 @@ type reader struct {
 	facts   combiner  // of the objects of ends, and of the one being read
 	kept    bool      // all of these cannot be had again
 	covered combiner  // by the one being read: counts only when it is complete
+	known   kindred   // of records lately read
 	ends    []ending  // not handed over yet
 	since   time.Time // when the first of them ended
 
@@ -286,6 +287,10 @@ func (w *reader) record(r *cloudtrail.Record) error {
 	if w.untold++; w.untold == tellRecords {
 		w.tell()
 	}
+	number := r.Alike()
+	if number != 0 && w.again(r, number) {
+		return nil
+	}
 	list, reason, err := r.Attempts(w.list[:0], w.now)
 	w.list = list[:0]
 	switch {
@@ -296,10 +301,12 @@ func (w *reader) record(r *cloudtrail.Record) error {
 	default:
 		w.row.Attempts++
 	}
+	var places [maxKinAttempts]int32
 	for i := range list {
-		w.facts.add(keyOf(&list[i]), list[i].Time, list[i].EventID)
+		places[i] = w.facts.add(keyOf(&list[i]), list[i].Time, list[i].EventID)
 	}
 	w.cover(r, list)
+	w.met(number, list, places)
 	if w.facts.len() >= readerFacts {
 		w.flush()
 	}

@@ -1,0 +1,54 @@
+package ingest
+
+import "github.com/ebbmark/ebbmark/cloudtrail"
+
+// kin is what became of a record that others are like, so that these need not
+// be looked at in full (cloudtrail.Record.Alike).
+type kin struct {
+	number  uint64 // that they share; of a kin that is not known, zero
+	account string // of the attempts
+	count   int    // how many there were
+	facts   [maxKinAttempts]int32
+	round   int64 // of reader.facts, in which these are places
+	cover   int32
+	covered int64 // the round of reader.covered, in which cover is a place
+}
+
+// maxKinAttempts is the most that Attempts gives of a record.
+const maxKinAttempts = 2
+
+// kindred are those of records lately read. Those that share a slot take turns.
+type kindred [1024]kin
+
+// again takes up a record as one before that it is like, all of whose attempts
+// are facts in the making; false when it has to be looked at in full.
+func (w *reader) again(r *cloudtrail.Record, number uint64) bool {
+	k := &w.known[number%uint64(len(w.known))]
+	if k.number != number || k.round != w.facts.round {
+		return false
+	}
+	at, err := r.When(w.now)
+	if err != nil {
+		return false
+	}
+	id := r.ID()
+	w.row.Attempts++
+	for _, i := range k.facts[:k.count] {
+		w.facts.include(i, at, id)
+	}
+	if k.covered == w.covered.round {
+		w.covered.include(k.cover, at, id)
+	} else {
+		k.cover, k.covered = w.coverCall(r, k.account, at, id), w.covered.round
+	}
+	return true
+}
+
+// met notes what became of a record with a number. places are those of the
+// facts of its attempts.
+func (w *reader) met(number uint64, list []cloudtrail.Attempt, places [maxKinAttempts]int32) {
+	if number != 0 && len(list) > 0 {
+		// The place of the coverage is found when it is needed.
+		w.known[number%uint64(len(w.known))] = kin{number, list[0].Account, len(list), places, w.facts.round, 0, -1}
+	}
+}
