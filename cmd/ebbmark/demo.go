@@ -163,6 +163,8 @@ The sample organization is ready. Paste into another shell:
   export AWS_ACCESS_KEY_ID=%[4]s
   job=$(aws --endpoint-url %[3]s iam generate-organizations-access-report --entity-path o-ebbmarkdemo/r-ebbm/ou-ebbm-workload/ou-ebbm-payments --query JobId --output text)
   aws --endpoint-url %[3]s iam get-organizations-access-report --job-id $job
+  analyzer=$(aws --endpoint-url %[3]s accessanalyzer create-analyzer --analyzer-name unused --type ORGANIZATION_UNUSED_ACCESS --query arn --output text)
+  aws --endpoint-url %[3]s accessanalyzer list-findings-v2 --analyzer-arn $analyzer --filter '{"findingType":{"eq":["UnusedIAMRole","UnusedIAMUserAccessKey"]}}'
 
 Ctrl-C ends the demo and removes its files.
 

@@ -37,11 +37,12 @@ func TestDemoLinesWorkWhenPasted(t *testing.T) {
 		}
 		sampleReady = sampleReady || strings.HasPrefix(lines.Text(), "The sample organization is ready")
 	}
-	if len(pasted) != 7 {
+	if len(pasted) != 9 {
 		t.Fatalf("the demo printed %d lines to paste: %q\n%s", len(pasted), pasted, log.String())
 	}
 	report, granting := paste(t, temp, pasted[:3]), paste(t, temp, append(pasted[:1:1], pasted[3]))
-	organization := paste(t, temp, append(pasted[:1:1], pasted[4:]...))
+	organization := paste(t, temp, append(pasted[:1:1], pasted[4:7]...))
+	unused := paste(t, temp, append(pasted[:1:1], pasted[4], pasted[7], pasted[8]))
 	if report["JobStatus"] != "COMPLETED" || len(report["ServicesLastAccessed"].([]any)) < 8 {
 		t.Errorf("the report: %v", report)
 	}
@@ -51,6 +52,10 @@ func TestDemoLinesWorkWhenPasted(t *testing.T) {
 
 	if used, ok := organization["NumberOfServicesAccessible"].(float64); !ok || organization["JobStatus"] != "COMPLETED" || used < 20 || used > 60 {
 		t.Errorf("the report of the organization: %v", organization)
+	}
+
+	if list := unused["findings"].([]any); len(list) < 3 || list[0].(map[string]any)["status"] != "ACTIVE" {
+		t.Errorf("the findings: %v", unused)
 	}
 
 	demo.Process.Signal(syscall.SIGINT)
@@ -68,7 +73,7 @@ func TestDemoLinesWorkWhenPasted(t *testing.T) {
 func paste(t *testing.T, home string, lines []string) map[string]any {
 	t.Helper()
 	shell := exec.CommandContext(t.Context(), "/bin/bash", "-ec", strings.Join(lines, "\n"))
-	shell.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + home, "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true"}
+	shell.Env = []string{"PATH=/usr/bin:/bin", "HOME=" + home, "AWS_PAGER=", "AWS_EC2_METADATA_DISABLED=true", "AWS_DATA_PATH=" + filepath.Join(bin, "models")}
 	var stderr strings.Builder
 	shell.Stderr = &stderr
 	out, err := shell.Output()
