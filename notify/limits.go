@@ -9,8 +9,9 @@ const (
 	// DefaultTimeout bounds one try, from the connection to the answer's end.
 	DefaultTimeout = 15 * time.Second
 
-	batch     = 100             // events that are asked of the outbox at once
-	lookEvery = 5 * time.Second // between two looks at an outbox that was empty
+	batch     = 100                    // events that are asked of the outbox at once
+	lookFirst = 500 * time.Millisecond // before another look at an outbox that was empty; doubled
+	lookMost  = 5 * time.Second        // each time up to this
 
 	pauseFirst    = time.Second     // after the first failure; doubled for each further one
 	pauseMost     = 5 * time.Minute // the longest pause by our own choice

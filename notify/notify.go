@@ -88,6 +88,7 @@ type Counts struct {
 	Accepted int64 // events
 	GivenUp  int64 // events
 	Failed   int64 // tries after which another one follows
+	Gone     bool  // the target wants no more: see ErrGone
 }
 
 // Sender sends the events of an outbox. Make one with New.
@@ -96,6 +97,7 @@ type Sender struct {
 	target                    *url.URL
 	client                    *http.Client
 	accepted, givenUp, failed atomic.Int64
+	gone                      atomic.Bool
 }
 
 // New makes a Sender. The errors are of URL and Secret, and name neither.
@@ -128,7 +130,7 @@ func New(c Config) (*Sender, error) {
 
 // Counts are the numbers so far.
 func (s *Sender) Counts() Counts {
-	return Counts{s.accepted.Load(), s.givenUp.Load(), s.failed.Load()}
+	return Counts{s.accepted.Load(), s.givenUp.Load(), s.failed.Load(), s.gone.Load()}
 }
 
 func wait(ctx context.Context, pause time.Duration) error {

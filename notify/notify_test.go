@@ -147,7 +147,7 @@ func deliver(t *testing.T, q *queue, url string, change ...func(*Config)) *run {
 		URL: url, Secret: testSecret, Outbox: q, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 		Clock: func() time.Time { return time.Unix(1_780_315_200, 0) },
 		Wait: func(ctx context.Context, pause time.Duration) error {
-			if pause == 5*time.Second && len(q.events) == 0 {
+			if len(q.events) == 0 {
 				cancel()
 			} else {
 				r.pauses = append(r.pauses, pause)
@@ -309,6 +309,7 @@ func TestGoneEndsDelivery(t *testing.T) {
 		t.Errorf("ended with %v, %d events are left", r.err, len(q.events))
 	}
 	x.want(t, idleActive, bobActive)
+	r.want(t, Counts{Accepted: 1, Gone: true})
 	deliver(t, q, x.URL)
 	x.want(t, idleActive, bobActive, bobActive, idleResolved)
 }
@@ -358,6 +359,38 @@ func TestAnOutboxThatCannotBeRead(t *testing.T) {
 	q.denied = 2
 	r := deliver(t, q, x.URL)
 	r.want(t, Counts{Accepted: 3}, time.Second, 2*time.Second)
+	x.want(t, idleActive, bobActive, idleResolved)
+}
+
+// TestAnEmptyOutboxIsLookedAtLessAndLess, until it has something again.
+func TestAnEmptyOutboxIsLookedAtLessAndLess(t *testing.T) {
+	x, q := newTarget(t), &queue{}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var pauses []time.Duration
+	s, err := New(Config{
+		URL: x.URL, Secret: testSecret, Outbox: q, Clock: time.Now,
+		Wait: func(ctx context.Context, pause time.Duration) error {
+			switch pauses = append(pauses, pause); len(pauses) {
+			case 6:
+				q.events = twoEvents().events
+				for i := range q.events {
+					q.events[i].Done = func(context.Context) error { q.events = q.events[1:]; return nil }
+				}
+			case 8:
+				cancel()
+			}
+			return ctx.Err()
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Run(ctx)
+	const ms = time.Millisecond
+	if want := []time.Duration{500 * ms, 1000 * ms, 2000 * ms, 4000 * ms, 5000 * ms, 5000 * ms, 500 * ms, 1000 * ms}; !slices.Equal(pauses, want) {
+		t.Errorf("pauses %v", pauses)
+	}
 	x.want(t, idleActive, bobActive, idleResolved)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/ebbmark/ebbmark/finding/format"
 )
@@ -11,21 +12,23 @@ import (
 // Run delivers events until ctx ends, and returns its error then, or ErrGone
 // when the target wants no more.
 func (s *Sender) Run(ctx context.Context) error {
-	for failures := 0; ctx.Err() == nil; {
+	failures, idle := 0, time.Duration(0)
+	for ctx.Err() == nil {
 		n, err := s.pass(ctx)
 		switch {
 		case errors.Is(err, ErrGone):
+			s.gone.Store(true)
 			return err
 		case err != nil && ctx.Err() == nil:
 			failures++
 			pause := s.pause(failures, 0)
 			s.Log.Error("cannot read or write the events for the webhook", "error", err, "again in", pause.String())
 			s.Wait(ctx, pause)
-		case err == nil:
-			failures = 0
-			if n == 0 {
-				s.Wait(ctx, lookEvery)
-			}
+		case n > 0:
+			failures, idle = 0, 0
+		default:
+			failures, idle = 0, min(max(2*idle, lookFirst), lookMost)
+			s.Wait(ctx, idle)
 		}
 	}
 	return ctx.Err()

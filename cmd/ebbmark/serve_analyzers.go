@@ -173,4 +173,12 @@ func addWebhookMetrics(registry *prometheus.Registry, s *notify.Sender) {
 	counter("events_total", events, "accepted", func(c notify.Counts) int64 { return c.Accepted })
 	counter("events_total", events, "given_up", func(c notify.Counts) int64 { return c.GivenUp })
 	counter("failures_total", "Tries to deliver an event that failed and are made again.", "", func(c notify.Counts) int64 { return c.Failed })
+	registry.MustRegister(prometheus.NewGaugeFunc(
+		prometheus.GaugeOpts{Name: "ebbmark_webhook_gone", Help: "1 when the target answered 410 Gone, and gets no more until the server starts anew."},
+		func() float64 {
+			if s.Counts().Gone {
+				return 1
+			}
+			return 0
+		}))
 }
