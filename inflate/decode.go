@@ -14,7 +14,7 @@ func (z *Reader) decode() error {
 	for z.state == inCodes && z.w+slack <= len(z.out) {
 		z.need(ahead)
 		before := z.w
-		done, ok := z.symbols()
+		done, ok := z.some()
 		if z.overrun() {
 			z.w = before // what the zeros behind the end stood for is no text
 			return z.cut()
@@ -27,6 +27,35 @@ func (z *Reader) decode() error {
 		}
 	}
 	return nil
+}
+
+// reason says why fastSymbols has ended.
+type reason uint8
+
+const (
+	noRoom   reason = iota // in or out has to be looked after
+	blockEnd               // the block is complete
+	corrupt                // no symbol has such a code
+	farMatch               // a match begins before out
+)
+
+// some decodes symbols by the faster way as far as it goes, else by symbols.
+func (z *Reader) some() (done, ok bool) {
+	if !hasFast || z.portable {
+		return z.symbols()
+	}
+	for z.pos <= z.end-ahead && z.w+slack <= len(z.out) {
+		why, length, distance := fastSymbols(z)
+		switch {
+		case why == blockEnd:
+			return true, true
+		case why == corrupt, why == farMatch && !z.copyPast(distance, length):
+			return false, false
+		case why == noRoom:
+			return false, true
+		}
+	}
+	return z.symbols()
 }
 
 // symbols is the inner loop of decode: it goes on as long as neither in nor out

@@ -10,7 +10,9 @@
 //   - output that is written where the caller wants it: of what was delivered
 //     before, only the last 32 KiB are copied aside (window.go).
 //
-// It is safe Go: a damaged stream can give an error, never a wrong access. The
-// checksum and length of every member are compared. What compress/gzip accepts
-// is accepted and gives the same bytes, which the fuzz test holds.
+// It is safe Go but for the inner loop on amd64 processors (decode_amd64.s),
+// whose bounds are argued there and which has a portable twin (decode.go): a
+// damaged stream can give an error, never a wrong access. The checksum and
+// length of every member are compared. What compress/gzip accepts is accepted
+// and gives the same bytes, by either loop, which the fuzz test holds.
 package inflate

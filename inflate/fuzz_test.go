@@ -20,11 +20,14 @@ func FuzzReader(f *testing.F) {
 	f.Add([]byte(compressed(9, strings.Repeat("ab", 5000))+"\x00"), uint16(20_000))
 	f.Add([]byte(compressed(6, "")), uint16(16<<10))
 	f.Add([]byte("\x1f\x8b\x08\x1e\x00\x00\x00\x00\x00\xff\x01\x00xname\x00note\x00\x00\x00\x03\x00"), uint16(7))
-	z := new(inflate.Reader)
+	z, portable := new(inflate.Reader), new(inflate.Reader).Portable()
 	f.Fuzz(func(t *testing.T, stream []byte, size uint16) {
 		checkAgainstGzip(t, z, stream, int(size)+1)
+		checkAgainstGzip(t, portable, stream, int(size)+1)
 		// Deflate data of the fuzzer's own, behind a header that is right.
-		checkAgainstGzip(t, z, append([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"), stream...), int(size)+1)
+		own := append([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"), stream...)
+		checkAgainstGzip(t, z, own, int(size)+1)
+		checkAgainstGzip(t, portable, own, int(size)+1)
 	})
 }
 

@@ -72,6 +72,8 @@ type Reader struct {
 	to    int
 
 	codes codes
+
+	portable bool // fastSymbols is not used: for tests
 }
 
 // state says what comes next in the stream.

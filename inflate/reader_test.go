@@ -64,7 +64,11 @@ func noise(n int) string {
 }
 
 func TestTextsComeBack(t *testing.T) {
-	z := new(inflate.Reader)
+	t.Run("on this processor", func(t *testing.T) { textsComeBack(t, new(inflate.Reader)) })
+	t.Run("on any processor", func(t *testing.T) { textsComeBack(t, new(inflate.Reader).Portable()) })
+}
+
+func textsComeBack(t *testing.T, z *inflate.Reader) {
 	for name, text := range map[string]string{
 		"nothing":                     "",
 		"a byte":                      "x",

@@ -162,27 +162,40 @@ func lone(table []uint32, lens []uint8, used int, symbols []uint32) bool {
 	return true
 }
 
-// lay enters the symbols in the order of their codes.
+// lay enters the symbols in the order of their codes. The first-level table
+// grows with the length of codes: it is right for the bits that codes of up to
+// that length can tell apart, and twice that for one bit more. What no code of
+// that length says yet is written over by longer ones, as the code is complete.
 func lay(table []uint32, sorted []uint16, count *[maxBits + 1]int, width uint, symbols []uint32) bool {
 	var code uint // its first bit lowest, as it stands in the stream
+	for l := uint(1); l <= width; l++ {
+		copy(table[1<<(l-1):1<<l], table[:1<<(l-1)])
+		for _, s := range sorted[:count[l]] {
+			table[code] = symbols[s] + uint32(l) | uint32(l)<<codeShift
+			code = following(code, l)
+		}
+		sorted = sorted[count[l]:]
+	}
+	return len(sorted) == 0 || layLong(table, sorted, count, code, width, symbols)
+}
+
+// layLong enters the symbols whose codes, from code on, are longer than width.
+func layLong(table []uint32, sorted []uint16, count *[maxBits + 1]int, code, width uint, symbols []uint32) bool {
 	prefix, start, next := ^uint(0), uint(0), uint(1)<<width
-	for l := uint(1); l <= maxBits; l++ {
+	for l := width + 1; l <= maxBits; l++ {
 		for ; count[l] > 0; count[l]-- {
 			symbol := symbols[sorted[0]]
 			sorted = sorted[1:]
-			at, end, own := code, uint(1)<<width, l
-			if l > width {
-				if own = l - width; code&(1<<width-1) != prefix {
-					prefix, start = code&(1<<width-1), next
-					index := indexBits(count, l, width)
-					if next = start + 1<<index; next > uint(len(table)) {
-						return false
-					}
-					table[prefix] = uint32(start)<<payloadShift | exceptional | second | uint32(index)<<codeShift | uint32(width)
+			if code&(1<<width-1) != prefix {
+				prefix, start = code&(1<<width-1), next
+				index := indexBits(count, l, width)
+				if next = start + 1<<index; next > uint(len(table)) {
+					return false
 				}
-				at, end = start+code>>width, next
+				table[prefix] = uint32(start)<<payloadShift | exceptional | second | uint32(index)<<codeShift | uint32(width)
 			}
-			for ; at < end; at += 1 << own {
+			own := l - width
+			for at := start + code>>width; at < next; at += 1 << own {
 				table[at] = symbol + uint32(own) | uint32(own)<<codeShift
 			}
 			code = following(code, l)
