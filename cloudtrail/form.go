@@ -63,14 +63,26 @@ const (
 )
 
 // follow reads the record whose brace is at pos into main and goes behind it,
-// if its form is known and all of it is in the window.
+// if its form is known. When the window seems to end within the record, it tries
+// once more with more text.
 func (s *Scanner) follow() bool {
-	f := &s.forms
-	if len(f.steps) == 0 {
+	if len(s.forms.steps) == 0 {
 		return false
 	}
+	ok, at := s.followed()
+	if !ok && s.end-at < cutBytes && s.err == nil && s.lengthen(s.pos) {
+		ok, _ = s.followed()
+	}
+	return ok
+}
+
+// followed is follow with the text that there is. It gives the place up to
+// which the form was a known one.
+func (s *Scanner) followed() (ok bool, at int) {
+	f := &s.forms
 	s.begin(listing)
-	at, i := s.pos, int32(0)
+	i := int32(0)
+	at = s.pos
 	for {
 		var count int
 		i, at, count = run(f.steps, i, s.buf, at, s.end, &f.marks)
@@ -78,11 +90,11 @@ func (s *Scanner) follow() bool {
 			s.tell(&f.steps[m.step], s.buf[m.from:m.to])
 		}
 		if i, at = s.step(i, at); i == 0 {
-			return false
+			return false, at
 		}
 		if f.steps[i].slot == nothing {
 			s.pos = at
-			return true
+			return true, at
 		}
 	}
 }

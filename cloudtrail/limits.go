@@ -23,6 +23,9 @@ const (
 	maxFormText  = 512 << 10
 	maxFormBytes = 16 << 10
 	learnEvery   = 16
+	// cutBytes is how near the window's end a record that was of a known form so
+	// far is likely to have been cut off: a text of the form and a value.
+	cutBytes = 1 << 10
 	// innerWindowBytes is the window for a record that is text inside a string.
 	innerWindowBytes = 4 << 10
 	// maxFieldBytes bounds the value of every field that is read, decoded. The
