@@ -55,7 +55,7 @@ func (p *program) warnUnseen(ctx context.Context, d *desk, a *finding.Analyzer) 
 		p.warn("no snapshot of %s has been imported: nobody there is looked at", theAccounts(absent))
 	}
 	if len(silent) > 0 {
-		p.warn("no activity of %s has been ingested: everything looks unused", theAccounts(silent))
+		p.warn("no activity of %s has been ingested: what is unused there cannot be told", theAccounts(silent))
 	}
 	if len(patchy) > 0 {
 		p.warn("of %s no log was read of some days in the last %d: what was used then may look unused; ebbmark coverage shows which", theAccounts(patchy), a.Age)

@@ -18,7 +18,8 @@ import (
 )
 
 // findingsStore is a new store with an account, in which alice made a bucket two
-// days before moment1, and its DSN.
+// days before moment1, and its DSN. The records reach over every period that the
+// tests look at.
 func findingsStore(t *testing.T) string {
 	t.Helper()
 	dsn := "sqlite:" + filepath.Join(t.TempDir(), "e.db")
@@ -48,7 +49,14 @@ func findingsStore(t *testing.T) string {
 	if err := accounts.New(s).Replace(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.MergeFacts(t.Context(), []activity.Fact{bucketMade()}); err != nil {
+	facts := []activity.Fact{bucketMade()}
+	for i, at := range []time.Time{time.Date(2026, 1, 15, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 15, 0, 0, 0, 0, time.UTC)} {
+		facts = append(facts, activity.Attempt(activity.Key{
+			Account: "111122223333", Principal: "AIDANOBODYEXAMPLE0001", Source: "ec2.amazonaws.com", Name: []string{"RunInstances", "StopInstances"}[i],
+			Region: "us-east-1", Class: activity.Management, Outcome: activity.Succeeded,
+		}, at, "e0"))
+	}
+	if err := s.MergeFacts(t.Context(), facts); err != nil {
 		t.Fatal(err)
 	}
 	return dsn
@@ -56,6 +64,11 @@ func findingsStore(t *testing.T) string {
 
 // withAnalyzer makes an analyzer in a store, which was not scanned yet.
 func withAnalyzer(t *testing.T, dsn, name string, kind finding.AnalyzerType) {
+	t.Helper()
+	withAnalyzerOf(t, "111122223333", dsn, name, kind)
+}
+
+func withAnalyzerOf(t *testing.T, account, dsn, name string, kind finding.AnalyzerType) {
 	t.Helper()
 	p, _ := testProgram(nil)
 	d, err := p.openDesk(t.Context(), findingsFlags{store: dsn})
@@ -71,7 +84,7 @@ func withAnalyzer(t *testing.T, dsn, name string, kind finding.AnalyzerType) {
 	k.Close() // the first scan is for the tests
 	defer k.Close()
 	if _, err := k.Create(context.WithoutCancel(t.Context()), finding.Analyzer{
-		Name: finding.Name{Partition: "aws", Region: "us-east-1", Account: "111122223333", Name: name}, Type: kind,
+		Name: finding.Name{Partition: "aws", Region: "us-east-1", Account: account, Name: name}, Type: kind,
 	}, ""); err != nil {
 		t.Fatal(err)
 	}
@@ -401,6 +414,28 @@ func TestFindingsThatAreNotFresh(t *testing.T) {
 	}
 	if _, stderr, _ = runAt(t.Context(), "2026-06-03T12:00:00Z", "findings", "--store", dsn, "--as-of", moment1); stderr != "" {
 		t.Error(stderr)
+	}
+}
+
+// TestFindingsWarnOfWhatIsMissing: a snapshot, and all logs.
+func TestFindingsWarnOfWhatIsMissing(t *testing.T) {
+	dsn := "sqlite:" + filepath.Join(t.TempDir(), "e.db")
+	s, err := createStore(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &inventory.Account{ID: "111122223333", Partition: "aws"}
+	a.Index()
+	if err := accounts.New(s).Replace(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	withAnalyzer(t, dsn, "silent", finding.AccountUnusedAccess)
+	withAnalyzerOf(t, "222233334444", dsn, "absent", finding.AccountUnusedAccess)
+	_, stderr, code := runAt(t.Context(), moment1, "findings", "scan", "--store", dsn)
+	if code != 0 || stderr != "ebbmark: warning: no activity of account 111122223333 has been ingested: what is unused there cannot be told\n"+
+		"ebbmark: warning: no snapshot of account 222233334444 has been imported: nobody there is looked at\n" {
+		t.Errorf("exit code %d, %s", code, stderr)
 	}
 }
 
