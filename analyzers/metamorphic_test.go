@@ -38,6 +38,7 @@ func (m *model) scanned() []*finding.Finding {
 	for one, err := range finding.Examine(in, m.w.store.Facts(context.Background(), activity.Prefix{Account: owner})) {
 		m.w.must(err)
 		seen.Conditions = append(seen.Conditions, one.Conditions...)
+		seen.Unjudged = append(seen.Unjudged, one.Unjudged...)
 	}
 	next, _ := finding.Next(m.list, &seen, finding.Step{Now: m.w.clock(), NewID: m.w.newID})
 	return next

@@ -45,6 +45,7 @@ type observed struct {
 	finding.Observation
 	frames map[string][]byte // by resource
 	last   string            // ARN of the resource that was looked at last
+	short  bool              // the records of the account do not reach far enough
 }
 
 // observe looks at an account. One that is left out, or without inventory, has
@@ -73,7 +74,7 @@ func (l *look) observe(ctx context.Context, id string) (*observed, error) {
 		Account: account, Age: l.a.Age, Exclusions: l.a.Exclusions, Now: l.now, Span: l.k.Span,
 		Catalog: l.catalog, Engine: l.engine, Documents: l.documents, Only: l.only,
 	}
-	return o, store.Steady(ctx, l.k.Store, func() error {
+	err = store.Steady(ctx, l.k.Store, func() error {
 		*o = observed{frames: map[string][]byte{}}
 		for seen, err := range finding.Examine(in, l.k.Store.Facts(ctx, activity.Prefix{Account: id})) {
 			if err == nil {
@@ -85,6 +86,11 @@ func (l *look) observe(ctx context.Context, id string) (*observed, error) {
 		}
 		return nil
 	})
+	if o.short && err == nil {
+		l.k.Log.Warn("nothing of an account is called unused: its records do not reach over the whole tracking period; ingest older logs, or those of the last days",
+			"analyzer", l.a.Name.Name, "account", id)
+	}
+	return o, err
 }
 
 func (l *look) take(o *observed, seen finding.Seen) error {
@@ -101,6 +107,10 @@ func (l *look) take(o *observed, seen finding.Seen) error {
 		o.Conditions = append(o.Conditions, c)
 	}
 	for _, u := range seen.Unjudged {
+		if u.Reason == finding.ShortHistory {
+			o.short = true
+			continue
+		}
 		l.k.Log.Warn("unused access cannot be told", "analyzer", l.a.Name.Name, "resource", u.Resource, "reason", u.Reason)
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/finding"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/organization"
@@ -20,6 +21,7 @@ func (w *world) organize() {
 	o := organization.New("o-exampleorgid", "r-exam", organization.Account{ID: owner, Name: "main", Email: "main@example.com"})
 	for _, id := range []string{"222233334444", "333344445555"} {
 		w.account(&inventory.Account{ID: id, Partition: "aws", Roles: []*inventory.Role{role(id, "worker", allow("sns:Publish"))}})
+		w.recorded(id)
 		w.must(o.AddAccount(organization.Account{ID: id, Name: "m" + id, Email: id + "@example.com"}))
 	}
 	w.must(w.book.CreateOrganization(context.Background(), o))
@@ -99,6 +101,36 @@ func TestAnArchiveDuringAScanStays(t *testing.T) {
 	}
 }
 
+// TestShortRecordsCallNothingUnused: AA-29.
+func TestShortRecordsCallNothingUnused(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	id := "444455556666"
+	w.account(&inventory.Account{ID: id, Partition: "aws", Roles: []*inventory.Role{role(id, "quarterly", allow("sns:Publish"))}})
+	a := unused("short")
+	a.Account = id
+	k := w.keeper(nil, nil)
+	n := w.create(k, a).Name
+	w.want(k, n)
+	call := func(when string) {
+		w.must(w.store.MergeFacts(context.Background(), []activity.Fact{activity.Attempt(activity.Key{
+			Account: id, Principal: "AIDANOBODY", Source: "sts.amazonaws.com", Name: "X" + when, Region: "us-east-1",
+			Class: activity.Management, Outcome: activity.Succeeded,
+		}, at(when), when)}))
+	}
+	call("2026-05-01") // the logs of the last month
+	w.must(k.Scan(context.Background(), n))
+	w.want(k, n)
+	call("2026-03-03T12:00:00Z") // and of the first moment of the period
+	w.must(k.Scan(context.Background(), n))
+	w.want(k, n, "role/quarterly UnusedIAMRole ACTIVE")
+	w.pass(100 * day) // no logs come any more: what was found stands
+	w.must(k.Scan(context.Background(), n))
+	w.want(k, n, "role/quarterly UnusedIAMRole ACTIVE")
+	if f := w.find(k, n, "arn:aws:iam::"+id+":role/quarterly", finding.UnusedIAMRole); f.Error != finding.InternalError {
+		t.Errorf("a finding that could not be looked at again: %+v", f)
+	}
+}
+
 // TestADetailThatMovesDuringAScan: what a user changes while an account is looked
 // at takes the document of its details away.
 func TestADetailThatMovesDuringAScan(t *testing.T) {
@@ -107,7 +139,7 @@ func TestADetailThatMovesDuringAScan(t *testing.T) {
 	w.used("2026-05-30", "AROA1111APP", "s3", "CreateBucket")
 	healthy := w.keeper(nil, nil)
 	n := w.create(healthy, unused("moving")).Name
-	w.pass(100 * day) // the role is unused as a whole now, and the old finding keeps its details
+	w.pass(100 * day)                                                // the role is unused as a whole now, and the old finding keeps its details
 	w.used("2026-09-08", "AROA1111IDLE", "ec2", "DescribeInstances") // new details, so that the document is written anew
 	old := w.find(healthy, n, app, finding.UnusedPermission)
 	moved := false

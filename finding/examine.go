@@ -50,7 +50,8 @@ type Seen struct {
 //
 // Service-linked roles are not examined (AA-22), nor are excluded principals
 // (AA-14) and those that are younger than the period or whose age is not known
-// (AA-21).
+// (AA-21). When the records do not reach over the whole period, nothing can be
+// told of anybody (AA-29).
 func Examine(in Input, facts iter.Seq2[activity.Fact, error]) iter.Seq2[Seen, error] {
 	return func(yield func(Seen, error) bool) {
 		x := newExaminer(in)
@@ -60,10 +61,15 @@ func Examine(in Input, facts iter.Seq2[activity.Fact, error]) iter.Seq2[Seen, er
 				yield(Seen{}, fmt.Errorf("read activity of account %s: %w", in.Account.ID, err))
 				return
 			}
+			x.see(&f, &x.tally.window)
 			x.count(&f)
 		}
 		for i := range x.subjects {
-			if !yield(x.examine(&x.subjects[i]), nil) {
+			seen := x.subjects[i].untold()
+			if x.enough() {
+				seen = x.examine(&x.subjects[i])
+			}
+			if !yield(seen, nil) {
 				return
 			}
 		}
@@ -87,6 +93,7 @@ type examiner struct {
 	services []catalog.Service
 	subjects []subject
 	tally
+	reach
 	documents *Documents
 }
 

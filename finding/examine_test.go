@@ -114,10 +114,28 @@ func input(t testing.TB, a *inventory.Account) Input {
 	return Input{Account: a, Age: 90, Now: scanned, Catalog: cat, Engine: grant.New(cat)}
 }
 
+// recorded makes the records of the account reach over every period (AA-29): by
+// somebody whom nobody looks at.
+const recorded = `
+	2023-01-15T00:00:00Z AIDANOBODY sts GetCallerIdentity
+	2026-05-31T00:00:00Z AIDANOBODY sts GetSessionToken`
+
+// reaching are the facts after those of nobody.
+func reaching(list iter.Seq2[activity.Fact, error]) iter.Seq2[activity.Fact, error] {
+	return func(yield func(activity.Fact, error) bool) {
+		for f := range sequence(facts(recorded)) {
+			if !yield(f, nil) {
+				return
+			}
+		}
+		list(yield)
+	}
+}
+
 // lines are what a scan saw, a line each: resource, type, what, last use.
 func lines(t testing.TB, in Input, facts iter.Seq2[activity.Fact, error]) (out []string) {
 	t.Helper()
-	for seen, err := range Examine(in, facts) {
+	for seen, err := range Examine(in, reaching(facts)) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,6 +192,34 @@ func TestExamine(t *testing.T) {
 }
 
 // TestTheLimitOfThePeriod: exactly the age without use is unused (AA-23).
+// TestShortRecordsTellNothing: AA-29.
+func TestShortRecordsTellNothing(t *testing.T) {
+	for text, told := range map[string]bool{
+		"":                             false,
+		"2026-05-01T00:00:00Z X sts A": false, // the logs of the last month
+		"2026-03-03T12:00:01Z X sts A": false,
+		"2026-02-01T00:00:00Z X sts A": false, // none of the period
+		"2026-03-03T12:00:00Z X sts A": false,
+		"2026-03-03T12:00:00Z X sts A\n2026-03-03T12:00:01Z X sts B": true,
+		"2026-06-02T00:00:00Z X sts A\n2024-06-02T00:00:00Z X sts B": false, // later than now
+	} {
+		conditions, reasons := 0, map[string]int{}
+		for seen, err := range Examine(input(t, company()), sequence(facts(text))) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			conditions += len(seen.Conditions)
+			for _, u := range seen.Unjudged {
+				reasons[u.Reason]++
+			}
+		}
+		// Two roles with two types, a user with three.
+		if told && (conditions == 0 || len(reasons) != 0) || !told && (conditions != 0 || reasons[ShortHistory] != 7) {
+			t.Errorf("%q: %d conditions, unjudged %v", text, conditions, reasons)
+		}
+	}
+}
+
 func TestTheLimitOfThePeriod(t *testing.T) {
 	for last, want := range map[string]string{
 		"2026-03-03T12:00:00Z": "role/idle UnusedIAMRole 2026-03-03T12:00:00Z",
@@ -281,7 +327,7 @@ func TestOrderAndRepetitionDoNotMatter(t *testing.T) {
 
 func observe(t *testing.T, in Input, facts iter.Seq2[activity.Fact, error]) (out []Seen) {
 	t.Helper()
-	for seen, err := range Examine(in, facts) {
+	for seen, err := range Examine(in, reaching(facts)) {
 		if err != nil {
 			t.Fatal(err)
 		}

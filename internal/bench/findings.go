@@ -72,8 +72,13 @@ func (b *bench) lists(ctx context.Context) error {
 	if err := os.WriteFile(snapshot, text.Bytes(), 0o644); err != nil {
 		return err
 	}
+	log := filepath.Join(b.scratch, "idle.ndjson")
+	if err := os.WriteFile(log, oldAndNew(time.Now()), 0o644); err != nil {
+		return err
+	}
 	for _, args := range [][]string{
 		{"import", "--init", "--store", dsn, snapshot},
+		{"ingest", "--store", dsn, log},
 		{"keys", "create", "--store", dsn, "--id", reportKey.KeyID, "--secret", reportKey.Secret, "arn:aws:iam::" + reportAccount + ":root"},
 	} {
 		if _, err := run(ctx, b.program, args...); err != nil {
@@ -108,6 +113,19 @@ func idleAccount() *inventory.Account {
 	}
 	a.Index()
 	return a
+}
+
+// oldAndNew are two records of root's, without which nothing may be called unused
+// (AA-29).
+func oldAndNew(now time.Time) []byte {
+	var log bytes.Buffer
+	for i, days := range []int{200, 1} {
+		fmt.Fprintf(&log, `{"eventVersion":"1.11","userIdentity":{"type":"Root","principalId":%[1]q,"accountId":%[1]q,"arn":"arn:aws:iam::%[1]s:root"},`+
+			`"eventTime":%[2]q,"eventSource":"ec2.amazonaws.com","eventName":"DescribeRegions","awsRegion":"us-east-1",`+
+			`"eventID":"00000000-0000-4000-8000-%012[3]d","eventType":"AwsApiCall","managementEvent":true,"eventCategory":"Management","recipientAccountId":%[1]q}`+"\n",
+			reportAccount, now.AddDate(0, 0, -days).UTC().Format(time.RFC3339), i)
+	}
+	return log.Bytes()
 }
 
 // listFindings makes an analyzer, waits for its findings, and lists them page by
