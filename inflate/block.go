@@ -75,15 +75,18 @@ func (z *Reader) dynamic() bool {
 		first[at] = uint8(z.take(3))
 	}
 	c := &z.codes
-	if !build(c.length[:], first[:], lengthBits, lengthSymbols[:]) {
+	if !c.order.build(c.length[:], first[:], lengthBits, lengthSymbols[:]) {
 		return false
 	}
 	lens := c.lens[:literals+distances]
 	if !z.readLengths(lens) {
 		return false
 	}
-	return build(c.literal[:], lens[:literals], literalBits, literalSymbols[:]) &&
-		build(c.distance[:], lens[literals:], distanceBits, distanceSymbols[:])
+	if !c.order.build(c.literal[:], lens[:literals], literalBits, literalSymbols[:]) {
+		return false
+	}
+	c.pairUp()
+	return c.order.build(c.distance[:], lens[literals:], distanceBits, distanceSymbols[:])
 }
 
 // readLengths reads the lengths of the codes of literals and distances, which

@@ -8,7 +8,7 @@ func word(b []byte, i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8]
 // decode decodes symbols until the block ends, out is full, or the stream ends.
 //
 // One refill gives 56 bits. A length takes 20 of them at most and a distance
-// 28; three literals with codes of at most 11 bits fit before the length only
+// 28; three entries of literals with at most 11 bits fit before the length only
 // with a second refill, which is made when it is needed.
 func (z *Reader) decode() error {
 	for z.state == inCodes && z.w+slack <= len(z.out) {
@@ -73,18 +73,18 @@ func (z *Reader) symbols() (done, ok bool) {
 		n |= 56
 		e := literals[buf&literalMask]
 		if e&literal != 0 {
-			out[w] = byte(e >> payloadShift)
-			w++
+			out[w], out[w+1] = byte(e>>payloadShift), byte(e>>otherShift&otherMask)
+			w += 1 + int(e>>pairShift&1)
 			buf >>= e & countMask
 			n -= uint(e & countMask)
 			if e = literals[buf&literalMask]; e&literal != 0 {
-				out[w] = byte(e >> payloadShift)
-				w++
+				out[w], out[w+1] = byte(e>>payloadShift), byte(e>>otherShift&otherMask)
+				w += 1 + int(e>>pairShift&1)
 				buf >>= e & countMask
 				n -= uint(e & countMask)
 				if e = literals[buf&literalMask]; e&literal != 0 {
-					out[w] = byte(e >> payloadShift)
-					w++
+					out[w], out[w+1] = byte(e>>payloadShift), byte(e>>otherShift&otherMask)
+					w += 1 + int(e>>pairShift&1)
 					buf >>= e & countMask
 					n -= uint(e & countMask)
 					continue

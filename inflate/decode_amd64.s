@@ -31,11 +31,15 @@
 	SHRXQ ENTRY, R10, R10   \
 	SUBL ENTRY, R11
 
-// EMIT writes the literal of an entry.
+// EMIT writes the literals of an entry, one or two.
 #define EMIT(ENTRY) \
+	MOVL ENTRY, CX                    \
+	BTRL $31, ENTRY                   \
 	SHRL $const_payloadShift, ENTRY   \
-	MOVB ENTRY, (DI)                  \
-	INCQ DI
+	SHRL $const_pairShift, CX         \
+	ANDL $1, CX                       \
+	MOVW ENTRY, (DI)                  \
+	LEAQ 1(DI)(CX*1), DI
 
 // VALUE makes TO the base of an entry and its extra bits, which come behind
 // its code, and uses up both. It destroys the entry.
@@ -68,8 +72,9 @@
 // bits and nbits. R8 and R9 are the tables. AX is the entry that comes next.
 //
 // A step reads at most 16 bytes at SI: it refills twice and the first refill
-// moves SI by 7 at most. It writes at most slack bytes at DI: three literals, a
-// match of 258, which is the largest value in the table, and 31 behind it. It
+// moves SI by 7 at most. It writes at most slack bytes at DI: three entries of
+// two literals, a match of 258, which is the largest value in the table, and 31
+// behind it. It
 // reads out only between R14 and where it has written.
 TEXT ·fastSymbols(SB), NOSPLIT, $0-32
 	MOVQ z+0(FP), DX

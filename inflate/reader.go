@@ -19,9 +19,9 @@ const (
 	padding = 3 * ahead
 	// window is how far back a match may reach.
 	window = 32 << 10
-	// slack is how much room one step of decode may need: three literals, the
-	// longest match, and what is written beyond its end.
-	slack = 3 + 258 + 32
+	// slack is how much room one step of decode may need: three entries of two
+	// literals, the longest match, and what is written beyond its end.
+	slack = 6 + 258 + 32
 	// smallRead is the size below which a Read is served from a buffer of
 	// spareBytes, as decoding in place would copy the window too often.
 	smallRead  = 16 << 10

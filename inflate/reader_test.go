@@ -54,6 +54,16 @@ func words(n int) string {
 	return b.String()[:n]
 }
 
+// letters is text of n bytes out of few, whose codes are short.
+func letters(n int, of string) string {
+	r := rand.New(rand.NewPCG(5, 6))
+	b := make([]byte, n)
+	for i := range b {
+		b[i] = of[r.IntN(len(of))]
+	}
+	return string(b)
+}
+
 func noise(n int) string {
 	r := rand.New(rand.NewPCG(3, 4))
 	b := make([]byte, n)
@@ -75,6 +85,8 @@ func textsComeBack(t *testing.T, z *inflate.Reader) {
 		"one byte many times":         strings.Repeat("a", 1<<20),
 		"short distances":             strings.Repeat("abc", 1000) + strings.Repeat("abcdefghijk", 1000) + strings.Repeat("0123456789abcdefghijklmnopqrstuvwxyz", 1000),
 		"a log":                       words(3 << 20),
+		"few letters":                 letters(300_000, "aab\x00\x7f"),
+		"few letters and no ASCII":    letters(300_000, "aab\xff\x80\xc3\xa9"),
 		"what cannot be compressed":   noise(1 << 20),
 		"a match at the window's end": noise(32<<10) + noise(32<<10),
 		"both":                        words(100_000) + noise(100_000) + words(100_000),

@@ -24,9 +24,12 @@ const (
 //
 //	bits 0–5    how many bits to use: its code's and its extra ones
 //	bits 8–11   how many of them are the code's
-//	bits 13–15  flags
+//	bits 12–15  flags
 //	bits 16–30  a literal, or the base of a length or distance
 //	bit 31      literal
+//
+// Where the bits that index the table hold a second literal behind the first,
+// one of ASCII, the entry is for both: the second stands in bits 24–30.
 //
 // An exceptional entry is the end of the block, or leads to a second-level
 // table (its payload is the table's place, bits 8–11 how many bits index it),
@@ -37,6 +40,11 @@ const (
 	codeMask     = 15
 	payloadShift = 16
 
+	pairShift  = 12
+	otherShift = 24
+	otherMask  = 1<<7 - 1
+
+	pair        = 1 << pairShift
 	endOfBlock  = 1 << 13
 	second      = 1 << 14
 	exceptional = 1 << 15
@@ -49,6 +57,15 @@ type codes struct {
 	distance [distanceTable]uint32
 	length   [1 << lengthBits]uint32
 	lens     [288 + 32]uint8
+
+	order order                    // of the code that was built last
+	tails [1 << literalBits]uint32 // what pairUp adds to entries, by the bits behind a first literal
+}
+
+// order is the order of a code's symbols.
+type order struct {
+	count  [maxBits + 1]int // of the codes of each length
+	sorted [288]uint16      // by length; equal ones by their own order
 }
 
 // Symbols as they stand in entries, without the length of their code.
@@ -107,14 +124,14 @@ func (c *codes) fix() {
 	for i := range 32 {
 		c.lens[288+i] = 5
 	}
-	build(c.literal[:], c.lens[:288], literalBits, literalSymbols[:])
-	build(c.distance[:], c.lens[288:], distanceBits, distanceSymbols[:])
+	c.order.build(c.literal[:], c.lens[:288], literalBits, literalSymbols[:])
+	c.order.build(c.distance[:], c.lens[288:], distanceBits, distanceSymbols[:])
 }
 
 // build fills a table with the canonical code of the given lengths. It refuses
 // lengths that are no code: too many short ones, or too few to use every
 // sequence of bits; the exceptions are no symbol at all, and one of one bit.
-func build(table []uint32, lens []uint8, width uint, symbols []uint32) bool {
+func (o *order) build(table []uint32, lens []uint8, width uint, symbols []uint32) bool {
 	var count [maxBits + 1]int
 	for _, l := range lens {
 		count[l]++
@@ -130,16 +147,17 @@ func build(table []uint32, lens []uint8, width uint, symbols []uint32) bool {
 		}
 	}
 	if space != 1<<maxBits {
+		o.count = [maxBits + 1]int{}
 		return lone(table[:1<<width], lens, used, symbols)
 	}
-	var sorted [288]uint16
 	for i, l := range lens {
 		if l != 0 {
-			sorted[offset[l]] = uint16(i)
+			o.sorted[offset[l]] = uint16(i)
 			offset[l]++
 		}
 	}
-	return lay(table, sorted[:used], &count, width, symbols)
+	o.count = count
+	return lay(table, o.sorted[:used], &count, width, symbols)
 }
 
 // lone fills the table of a code of at most one symbol.
@@ -223,4 +241,45 @@ func following(code, l uint) uint {
 	}
 	bit := uint(1) << (free - 1)
 	return code&(bit-1) | bit
+}
+
+// pairUp makes entries of literals be for two where there is room for both
+// codes. It must follow build of the literal table.
+func (c *codes) pairUp() {
+	const longest = literalBits - 1
+	var some [longest + 1]bool
+	for l := uint(1); l <= longest; l++ {
+		if c.order.count[l] > 0 {
+			some[l] = c.tailsBehind(l)
+		}
+	}
+	code, sorted := uint(0), c.order.sorted[:]
+	for l := uint(1); l <= longest; l++ {
+		n := uint(1) << (literalBits - l)
+		for _, s := range sorted[:c.order.count[l]] {
+			if s < 256 && some[l] {
+				e := c.literal[code]
+				for i, d := range c.tails[n : 2*n] {
+					c.literal[(code|uint(i)<<l)%literalTable] = e + d
+				}
+			}
+			code = following(code, l)
+		}
+		sorted = sorted[c.order.count[l]:]
+	}
+}
+
+// tailsBehind sets the tails behind a literal whose code has l bits, and reports
+// whether there are any. There is no branch on what the table holds, as nothing
+// would foretell it.
+func (c *codes) tailsBehind(l uint) bool {
+	n, any := uint(1)<<(literalBits-l), uint32(0)
+	tails := c.tails[n : 2*n]
+	for i, e := range c.literal[:n] {
+		bits := e & countMask
+		fits := uint32(int32(e&^(e<<8))>>31) & uint32(int32(uint32(l)+bits-literalBits-1)>>31) // bit 23 is that of what is not ASCII
+		tails[i] = fits & (e>>payloadShift&otherMask<<otherShift | pair | bits)
+		any |= fits
+	}
+	return any != 0
 }
