@@ -43,6 +43,7 @@ var rooms = []struct {
 	{"store/storetest", false, "store activity arn"},
 	{"store/mem", false, "store activity arn"},
 	{"store/sqlite", false, "store activity arn"},
+	{"store/postgres", false, "store activity arn"},
 	{"accounts", false, "arn inventory organization store"},
 	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
 	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form

@@ -1,7 +1,8 @@
-// Package servers starts real servers for tests: versitygw for S3 and kumo for
-// SQS. Each is built once from a Go module of its own (internal/versitygw,
-// internal/kumo), so that the product's go.mod has nothing of them, and kept in
-// the user's cache. A test that cannot have its server fails.
+// Package servers starts real servers for tests: versitygw for S3, kumo for SQS,
+// and PostgreSQL, which must be installed. Each of the first two is built once
+// from a Go module of its own (internal/versitygw, internal/kumo), so that the
+// product's go.mod has nothing of them, and kept in the user's cache. A test that
+// cannot have its server fails.
 package servers
 
 import (
