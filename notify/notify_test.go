@@ -248,9 +248,9 @@ func TestAHangingTargetIsCutOff(t *testing.T) {
 		<-r.Context().Done()
 	}
 	x := newTarget(t, hang, within)
-	r := deliver(t, twoEvents(), x.URL, func(c *Config) { c.Timeout = 200 * time.Millisecond })
+	r := deliver(t, twoEvents(), x.URL, func(c *Config) { c.Timeout = 500 * time.Millisecond })
 	r.want(t, Counts{Accepted: 3, Failed: 2}, time.Second, 2*time.Second)
-	if !strings.Contains(r.log.String(), "no answer within 200ms") {
+	if !strings.Contains(r.log.String(), "no answer within 500ms") {
 		t.Errorf("log: %s", &r.log)
 	}
 }
