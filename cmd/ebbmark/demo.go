@@ -28,7 +28,7 @@ func (p *program) demoCommand() *cobra.Command {
 		Short: "Make a sample organization and serve it",
 		Long: `Makes a sample organization: five accounts with their users, roles and policies,
 the tree they are in, and 400 days of CloudTrail log files. It imports and ingests them as it would
-yours, serves the result and prints AWS CLI lines to try.
+yours, serves the result and prints the address of its web console and AWS CLI lines to try.
 
 Everything is made in a temporary folder that is removed at the end, so nothing
 of yours is touched. With --write the files are written to a folder of your
@@ -154,9 +154,15 @@ func (l *listeningLine) Write(text []byte) (int, error) {
 // demoLines are lines to paste into another shell.
 func (p *program) demoLines(endpoint string) string {
 	return fmt.Sprintf(`
-The sample organization is ready. Paste into another shell:
+The sample organization is ready. Look at it in a browser:
 
-  export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s AWS_DEFAULT_REGION=us-east-1
+  %[3]s/console/
+  access key ID %[1]s (an account) or %[4]s (the management account)
+  secret access key %[2]s
+
+Or paste into another shell:
+
+  export AWS_ACCESS_KEY_ID=%[1]s AWS_SECRET_ACCESS_KEY=%[2]s AWS_DEFAULT_REGION=us-east-1
   job=$(aws --endpoint-url %[3]s iam generate-service-last-accessed-details --arn arn:aws:iam::333344445555:role/payments/payments-api --granularity ACTION_LEVEL --query JobId --output text)
   aws --endpoint-url %[3]s iam get-service-last-accessed-details --job-id $job
   aws --endpoint-url %[3]s iam list-policies-granting-service-access --arn arn:aws:iam::333344445555:user/developers/paula --service-namespaces athena redshift

@@ -45,13 +45,14 @@ type serveFlags struct {
 	interval            time.Duration
 	aws                 awsFlags
 	analyzers           analyzerFlags
+	console             consoleFlags
 }
 
 func (p *program) serveCommand() *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the AWS APIs",
+		Short: "Serve the AWS APIs and the web console",
 		Long: `Serves the APIs of AWS IAM, STS, Organizations and IAM Access Analyzer for what is
 in a store. The AWS CLI and the SDKs call it with --endpoint-url.
 
@@ -60,9 +61,11 @@ given. It gets an account and a key of its root: those of EBBMARK_ACCOUNT_ID,
 EBBMARK_ROOT_ACCESS_KEY_ID and EBBMARK_ROOT_SECRET_ACCESS_KEY, or random ones,
 which are printed once.
 
-The server prints "listening on http://ADDRESS" when it is ready. It tells how it
-is at /healthz, /readyz and /metrics, without a signature. SIGTERM or Ctrl-C stop
-it after the requests in progress.`,
+The server prints "listening on http://ADDRESS" when it is ready. A browser finds
+the web console there, at /console/, and signs in with an access key of this
+server; --no-console leaves it out. The server tells how it is at /healthz,
+/readyz and /metrics, without a signature. SIGTERM or Ctrl-C stop it after the
+requests in progress.`,
 		Example: `  ebbmark serve
   ebbmark serve --init --store sqlite:/var/lib/ebbmark/ebbmark.db --listen :4780 --tls-cert cert.pem --tls-key key.pem
   ebbmark serve --source s3://trail/AWSLogs/ --source sqs:https://sqs.eu-west-1.amazonaws.com/111122223333/trail
@@ -87,6 +90,7 @@ it after the requests in progress.`,
 	flags.DurationVar(&f.interval, "source-interval", time.Minute, "time between two looks at a folder or bucket")
 	awsSourceFlags(cmd, &f.aws)
 	addAnalyzerFlags(cmd, &f.analyzers)
+	addConsoleFlags(cmd, &f.console)
 	return cmd
 }
 
@@ -205,7 +209,9 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	}
 	pushes.addTo(&web)
 	analysis.addTo(&web)
+	site := p.addConsole(v, &web)
 	server := httpd.New(web)
+	site.api = server
 
 	// The store closes after all that uses it has ended.
 	background, stop := context.WithCancel(ctx)

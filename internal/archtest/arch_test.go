@@ -45,9 +45,9 @@ var rooms = []struct {
 	{"store/sqlite", false, "store activity arn"},
 	{"store/postgres", false, "store activity arn"},
 	{"accounts", false, "arn inventory organization store"},
-	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
-	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
-	{"notify", false, "finding finding/format"},                             // sends over the network; not analyzers: it is told what an outbox is
+	{"finding", true, "arn policy catalog grant activity inventory report"},                                        // report: whose facts count, and from when
+	{"finding/format", true, "arn finding"},                                                                        // findings for other tools, one file per form
+	{"notify", false, "finding finding/format"},                                                                    // sends over the network; not analyzers: it is told what an outbox is
 	{"analyzers", false, "arn activity catalog grant inventory organization report finding refine store accounts"}, // keeps what finding and refine say
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},
@@ -62,6 +62,7 @@ var rooms = []struct {
 	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},           // a push door that speaks an API of AWS
 	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"}, // refine: the steps of recommendations
 	{"httpd", false, "wire"},
+	{"console", false, "sigv4"}, // a client of the API in this process: it knows no operation and no store, only how to sign
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
 	{"internal/scenario", false, "*"},
 	{"internal/scenario/sdkaws", false, ""},

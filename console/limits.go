@@ -1,0 +1,48 @@
+package console
+
+import "time"
+
+const (
+	// idleLimit ends a session that asked for nothing that long; absoluteLimit
+	// ends every session.
+	idleLimit     = 30 * time.Minute
+	absoluteLimit = 8 * time.Hour
+	// maxSessions is how many are kept; one more ends the one that was idle the
+	// longest.
+	maxSessions = 1000
+	// maxJobs is how many reports a session remembers, and jobAge how long it
+	// shows one before it asks for a new one.
+	maxJobs = 50
+	jobAge  = 10 * time.Minute
+
+	// maxFailures is how many sign-ins may fail from one address within
+	// failureSpan; maxAddresses is how many addresses are remembered.
+	maxFailures  = 20
+	failureSpan  = 5 * time.Minute
+	maxAddresses = 10_000
+
+	// maxForm is the size of a form in bytes. A session token has some KiB.
+	maxForm = 32 << 10
+	// maxKey and maxToken bound the fields of the sign-in form in bytes.
+	maxKey   = 128
+	maxToken = 16 << 10
+	// maxNext is the length of a page's address that sign-in leads back to.
+	maxNext = 2048
+	// maxSearch is the length of a search in bytes.
+	maxSearch = 256
+
+	// pageLimit is how long one page may take.
+	pageLimit = 60 * time.Second
+	// perPage is how many rows a list shows.
+	perPage = 50
+	// askPage is how many entries one request of a list asks for (IAM-12), and
+	// maxAsks how many requests a list may take.
+	askPage = 1000
+	maxAsks = 100
+	// maxDays is the longest "within days" of a filter.
+	maxDays = 3650
+	// waitSeconds is the time between two looks at a job.
+	waitSeconds = 2
+	// recentDays is what the start page calls used.
+	recentDays = 90
+)

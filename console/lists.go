@@ -1,0 +1,68 @@
+package console
+
+// The lists of each kind, and the last activity of a row. Lists of IAM do not
+// tell when something was used, so that only the rows on a page are asked for.
+
+func listUsers(q *request) (rows []row, whole bool, err error) {
+	whole, err = askAll(q.Context(), q.client, "ListUsers", func(p *userList) page {
+		for _, u := range p.Users {
+			rows = append(rows, row{ID: u.UserName, Name: u.UserName, Path: u.Path, ARN: u.Arn, Created: u.CreateDate})
+		}
+		return p.page
+	})
+	return rows, whole, err
+}
+
+func userUsed(q *request, r *row) error {
+	out, err := ask[struct{ User user }](q.Context(), q.client, "iam", "GetUser", "UserName", r.ID)
+	r.Last = out.User.PasswordLastUsed
+	return err
+}
+
+func listGroups(q *request) (rows []row, whole bool, err error) {
+	whole, err = askAll(q.Context(), q.client, "ListGroups", func(p *groupList) page {
+		for _, g := range p.Groups {
+			rows = append(rows, row{ID: g.GroupName, Name: g.GroupName, Path: g.Path, ARN: g.Arn, Created: g.CreateDate})
+		}
+		return p.page
+	})
+	return rows, whole, err
+}
+
+func listRoles(q *request) (rows []row, whole bool, err error) {
+	whole, err = askAll(q.Context(), q.client, "ListRoles", func(p *roleList) page {
+		for _, r := range p.Roles {
+			rows = append(rows, row{ID: r.RoleName, Name: r.RoleName, Path: r.Path, ARN: r.Arn, Created: r.CreateDate})
+		}
+		return p.page
+	})
+	return rows, whole, err
+}
+
+func roleUsed(q *request, r *row) error {
+	out, err := ask[struct{ Role role }](q.Context(), q.client, "iam", "GetRole", "RoleName", r.ID)
+	r.Last = out.Role.RoleLastUsed.LastUsedDate
+	return err
+}
+
+// listPolicies lists the account's own policies, and those of AWS that are in
+// use or all of them when the page asks so.
+func listPolicies(q *request) (rows []row, whole bool, err error) {
+	whole, err = askAll(q.Context(), q.client, "ListPolicies", func(p *policyList) page {
+		for _, m := range p.Policies {
+			rows = append(rows, row{ID: m.Arn, Name: m.PolicyName, Path: m.Path, ARN: m.Arn, Created: m.CreateDate, Count: m.AttachmentCount})
+		}
+		return p.page
+	}, "Scope", policyScope(q))
+	return rows, whole, err
+}
+
+// policyScope is the scope that the page was asked for; Local is the usual one
+// of administrators, All shows what AWS manages too.
+func policyScope(q *request) string {
+	switch scope := q.URL.Query().Get("scope"); scope {
+	case "AWS", "Local":
+		return scope
+	}
+	return "All"
+}

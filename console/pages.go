@@ -1,0 +1,40 @@
+package console
+
+import "net/http"
+
+// routes is the list of pages.
+func (c *Console) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	pages := []struct {
+		pattern string
+		do      func(*request, http.ResponseWriter) error
+	}{
+		{"GET " + Path + "{$}", (*request).home},
+		{"GET " + Path + "{kind}", (*request).list},
+		{"GET " + Path + "{kind}/details", (*request).details},
+		{"GET " + Path + "{kind}/last-accessed", (*request).lastAccessed},
+		{"POST " + Path + "{kind}/last-accessed/renew", (*request).renew},
+		{"GET " + Path + "{kind}/last-accessed/service", (*request).service},
+		{"GET " + Path + "{kind}/last-accessed/csv", (*request).downloadCSV},
+		{"GET " + Path + "{kind}/last-accessed/json", (*request).downloadJSON},
+		{"POST " + Path + "signout", c.signOut},
+		{Path, func(*request, http.ResponseWriter) error { return errNotFound }},
+	}
+	for _, p := range pages {
+		mux.HandleFunc(p.pattern, c.member(p.do))
+	}
+	mux.HandleFunc("GET "+Path+"signin", c.signInPage)
+	mux.HandleFunc("POST "+Path+"signin", c.signIn)
+	mux.HandleFunc("GET "+Path+"static/console.css", static("console.css", "text/css; charset=utf-8"))
+	mux.HandleFunc("GET "+Path+"static/icon.svg", static("icon.svg", "image/svg+xml"))
+	return mux
+}
+
+// static serves the style sheet or the icon, also to who is not signed in.
+func static(name, contentType string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Cache-Control", "max-age=300")
+		http.ServeFileFS(w, r, files, "static/"+name)
+	}
+}
