@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	awscredentials "github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/accessanalyzer"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -30,6 +31,7 @@ type visit struct {
 	iam           *iam.Client
 	sts           *sts.Client
 	organizations *organizations.Client
+	analyzer      *accessanalyzer.Client
 }
 
 // newVisit is a visit of the server that serves a place, by a principal.
@@ -47,6 +49,7 @@ func (v *visit) with(who aws.CredentialsProvider) *visit {
 		APIOptions: []func(*middleware.Stack) error{same.remember},
 	}
 	same.iam, same.sts, same.organizations = iam.NewFromConfig(config), sts.NewFromConfig(config), organizations.NewFromConfig(config)
+	same.analyzer = accessanalyzer.NewFromConfig(config)
 	return &same
 }
 
