@@ -62,9 +62,10 @@ type Config struct {
 // use, also by several processes on one store.
 type Keeper struct {
 	Config
-	codec  codec
-	views  views
-	holder string // of leases
+	codec   codec
+	views   views
+	details lastDetails
+	holder  string // of leases
 
 	woken   chan struct{} // someone wants a look at what is due
 	one     chan struct{} // a token: one scan at a time, which bounds memory

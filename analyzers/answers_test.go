@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ebbmark/ebbmark/finding"
+	"github.com/ebbmark/ebbmark/store"
 )
 
 func TestEventsAreDeliveredInOrder(t *testing.T) {
@@ -53,6 +54,11 @@ func TestEventsAreDeliveredInOrder(t *testing.T) {
 	if got, _ := told(100); !slices.Equal(got, []string{"UnusedIAMRole RESOLVED"}) {
 		t.Errorf("after use: %q", got)
 	}
+	late, err := k.Pending(ctx, 1)
+	w.must(err)
+	w.must(k.Delete(ctx, n))
+	w.must(k.Delivered(ctx, late[0]))
+	w.must(k.each(ctx, store.KindDelivery, "", func(id string) { t.Errorf("a delivery is left of analyzer %s", id) }))
 }
 
 func TestRecommendations(t *testing.T) {

@@ -156,8 +156,14 @@ func (k *Keeper) changed(ctx context.Context, uid string, set changeSet) ([]*fin
 }
 
 // Delivered notes that an event and all before it of its analyzer are out. What
-// was noted stays when an earlier event comes after it.
+// was noted stays when an earlier event comes after it. Of an analyzer that is
+// gone there is nothing to note.
 func (k *Keeper) Delivered(ctx context.Context, e Event) error {
+	if _, err := store.DocVersion(ctx, k.Store, store.KindFindings, e.UID); errors.Is(err, store.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return wrap(err, "read findings of analyzer "+e.UID)
+	}
 	c, err := k.cursor(ctx, e.UID)
 	if err != nil || c.covers(e.Generation, e.Index) {
 		return err

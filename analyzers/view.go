@@ -211,7 +211,7 @@ func (k *Keeper) permissions(ctx context.Context, uid string, e *entry) ([]findi
 	if e.details == "" {
 		return nil, nil
 	}
-	body, _, err := k.Store.GetDoc(ctx, store.KindFindingPart, docID(uid, e.details))
+	body, err := k.details.get(ctx, k.Store, docID(uid, e.details))
 	if err != nil {
 		return nil, err
 	}
@@ -221,4 +221,26 @@ func (k *Keeper) permissions(ctx context.Context, uid string, e *entry) ([]findi
 	}
 	var list []finding.Permission
 	return list, k.codec.decode(frame, &list)
+}
+
+// lastDetails is the document of details that was read last: who reads all
+// findings asks for the same one a hundred times. It never changes.
+type lastDetails struct {
+	mu   sync.Mutex
+	id   string
+	body []byte
+}
+
+func (l *lastDetails) get(ctx context.Context, docs store.Docs, id string) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.id == id {
+		return l.body, nil
+	}
+	body, _, err := docs.GetDoc(ctx, store.KindFindingPart, id)
+	if err != nil {
+		return nil, err
+	}
+	l.id, l.body = id, body
+	return body, nil
 }
