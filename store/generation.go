@@ -76,6 +76,18 @@ type Generations interface {
 // steadyTries bounds how often Steady reads: facts are replaced once in months.
 const steadyTries = 5
 
+// Again runs read again when it broke because the facts were replaced: for what
+// reads little, where a mixture of both is as good as either. read begins anew
+// each time.
+func Again(read func() error) error {
+	for range steadyTries {
+		if err := read(); !errors.Is(err, ErrSwitched) {
+			return err
+		}
+	}
+	return ErrSwitched
+}
+
 // Steady runs read again when the facts were replaced meanwhile, so that what
 // it has read in the end is all of the same. read begins anew each time.
 func Steady(ctx context.Context, facts Facts, read func() error) error {

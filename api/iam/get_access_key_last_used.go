@@ -9,6 +9,7 @@ import (
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/lastused"
+	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/wire"
 )
 
@@ -48,7 +49,12 @@ func (a *API) findKey(ctx context.Context, caller wire.Caller, in *GetAccessKeyL
 	if err != nil {
 		return usedKey{}, "", err
 	}
-	use, owner, err := lastused.Key(in.AccessKeyId, a.factsOf(ctx, account, activity.KeyUse), lastused.Rules{Now: a.now()})
+	var use lastused.Use
+	var owner string
+	err = store.Again(func() error {
+		use, owner, err = lastused.Key(in.AccessKeyId, a.factsOf(ctx, account, activity.KeyUse), lastused.Rules{Now: a.now()})
+		return err
+	})
 	if err != nil {
 		return usedKey{}, "", err
 	}

@@ -85,9 +85,13 @@ func (a *API) passwordsLastUsed(ctx context.Context, account *inventory.Account,
 }
 
 // rootLastUsed is the last sign-in of root.
-func (a *API) rootLastUsed(ctx context.Context, account *inventory.Account) (time.Time, error) {
+func (a *API) rootLastUsed(ctx context.Context, account *inventory.Account) (last time.Time, err error) {
 	root := report.Entity{Kind: report.User, ARN: rootARN(account)}
-	return lastused.Password(root, time.Time{}, a.factsOf(ctx, account, activity.SignIn), lastused.Rules{Now: a.now()})
+	err = store.Again(func() error {
+		last, err = lastused.Password(root, time.Time{}, a.factsOf(ctx, account, activity.SignIn), lastused.Rules{Now: a.now()})
+		return err
+	})
+	return last, err
 }
 
 func rootARN(account *inventory.Account) string {
@@ -111,13 +115,13 @@ func (a *API) read(
 	ctx context.Context, n int, account *inventory.Account, class activity.Class, do func(i int, facts report.FactSource) error,
 ) error {
 	if n == 1 {
-		return do(0, a.factsOf(ctx, account, class))
+		return store.Again(func() error { return do(0, a.factsOf(ctx, account, class)) })
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(factReaders)
 	facts := a.factsOf(ctx, account, class)
 	for i := range n {
-		group.Go(func() error { return do(i, facts) })
+		group.Go(func() error { return store.Again(func() error { return do(i, facts) }) })
 	}
 	return group.Wait()
 }

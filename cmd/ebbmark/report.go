@@ -201,16 +201,20 @@ func (p *program) computeReport(ctx context.Context, s store.Store, account *inv
 	if err := errors.Join(p.warnIncomplete(ctx, s, subject, engine.Unknown(policies)), p.warnGaps(ctx, s, subject.Account, f)); err != nil {
 		return nil, err
 	}
-	r, err := report.Compute(report.Input{
-		Kind:        subject.Kind,
-		Granularity: f.granularity,
-		Policies:    policies,
-		Entities:    subject.Entities,
-		Now:         f.now,
-		Span:        f.span,
-		Catalog:     cat,
-		Engine:      engine,
-	}, iam.FactsOf(ctx, s, subject.Account))
+	var r *report.Report
+	err = store.Steady(ctx, s, func() (err error) {
+		r, err = report.Compute(report.Input{
+			Kind:        subject.Kind,
+			Granularity: f.granularity,
+			Policies:    policies,
+			Entities:    subject.Entities,
+			Now:         f.now,
+			Span:        f.span,
+			Catalog:     cat,
+			Engine:      engine,
+		}, iam.FactsOf(ctx, s, subject.Account))
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}

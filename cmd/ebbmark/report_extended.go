@@ -47,10 +47,12 @@ func (p *program) computeExtended(ctx context.Context, s store.Store, f reportFl
 		return nil, err
 	}
 	found := &extendedFinding{now: p.momentOf(f), span: span}
-	found.report, err = report.ComputeExtended(report.ExtendedInput{
-		Organization: o, Path: path, Now: found.now, Span: span, Catalog: cat, Extras: extras, Engine: grant.New(cat),
-	}, func(account string) iter.Seq2[activity.Fact, error] {
-		return s.Facts(ctx, activity.Prefix{Account: account})
+	in := report.ExtendedInput{Organization: o, Path: path, Now: found.now, Span: span, Catalog: cat, Extras: extras, Engine: grant.New(cat)}
+	err = store.Steady(ctx, s, func() (err error) {
+		found.report, err = report.ComputeExtended(in, func(account string) iter.Seq2[activity.Fact, error] {
+			return s.Facts(ctx, activity.Prefix{Account: account})
+		})
+		return err
 	})
 	if errors.Is(err, report.ErrEntityPath) {
 		return nil, noSuchPath(path)

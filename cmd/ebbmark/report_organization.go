@@ -109,7 +109,13 @@ func (p *program) computePath(ctx context.Context, s store.Store, f reportFlags,
 	if err := p.warnPath(ctx, s, subject, engine); err != nil {
 		return nil, err
 	}
-	return report.ComputeOrganization(report.OrganizationInput{Subject: subject, Now: found.now, Span: found.span, Catalog: cat, Engine: engine}, iam.UsesOf(ctx, s))
+	in := report.OrganizationInput{Subject: subject, Now: found.now, Span: found.span, Catalog: cat, Engine: engine}
+	var r *report.OrganizationReport
+	err = store.Steady(ctx, s, func() (err error) {
+		r, err = report.ComputeOrganization(in, iam.UsesOf(ctx, s))
+		return err
+	})
+	return r, err
 }
 
 func noSuchPath(path string) error {
