@@ -60,7 +60,10 @@ func later(c Class, m, old Mark) bool {
 }
 
 func compareMarks(a, b Mark) int {
-	return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.Event, b.Event))
+	if a.At != b.At { // the usual case: no need to look at the ids
+		return cmp.Compare(a.At, b.At)
+	}
+	return strings.Compare(a.Event, b.Event)
 }
 
 func compareKeys(a, b Key) int {

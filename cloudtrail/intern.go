@@ -76,17 +76,25 @@ func (m *memory) id(b []byte) string {
 	return unsafe.String(&m.chunk[at], len(b))
 }
 
-// hash mixes all bytes. It only spreads strings over slots, where a collision
-// costs an allocation, so it needs no secret seed.
+// hash mixes the length, both ends and what is before the last of them, which
+// tells names, ids and ARNs apart. It only spreads strings over slots, where a
+// collision costs an allocation, so it needs no secret seed and not all bytes.
 func hash(b []byte) uint64 {
 	const k = 0x9e3779b97f4a7c15
-	h := uint64(len(b)) * k
-	for ; len(b) >= wordBytes; b = b[wordBytes:] {
+	h, n := uint64(len(b))*k, len(b)
+	switch {
+	case n >= 2*wordBytes:
+		h = (h ^ binary.LittleEndian.Uint64(b[n-2*wordBytes:])) * k
+		h ^= h >> 32
+		fallthrough
+	case n >= wordBytes:
 		h = (h ^ binary.LittleEndian.Uint64(b)) * k
 		h ^= h >> 32
-	}
-	for _, c := range b {
-		h = (h ^ uint64(c)) * k
+		h = (h ^ binary.LittleEndian.Uint64(b[n-wordBytes:])) * k
+	default:
+		for _, c := range b {
+			h = (h ^ uint64(c)) * k
+		}
 	}
 	return h * k >> 32 // a product's high bits depend on all of the factor's
 }

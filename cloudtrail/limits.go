@@ -54,7 +54,7 @@ const (
 	// likeSlots likenesses of records are remembered, a quarter of a megabyte.
 	likeSlots = 1024
 	// memoSets × memoWays session issuers are remembered by their raw text of at
-	// most maxMemoBytes, the set by a hash of the first memoHeadBytes.
+	// most maxMemoBytes, the set by a hash of what is in the first memoHeadBytes.
 	memoSets      = 128
 	memoWays      = 4
 	maxMemoBytes  = 1024

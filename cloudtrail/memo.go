@@ -23,7 +23,7 @@ func (m *memo) find(text []byte) (*Issuer, int) {
 	if len(text) < memoHeadBytes {
 		return nil, 0
 	}
-	set := &m.sets[hash(text[:memoHeadBytes])%memoSets]
+	set := &m.sets[memoHash(text)%memoSets]
 	for i := range set {
 		if raw := set[i].raw; len(raw) > 0 && bytes.HasPrefix(text, raw) {
 			return &set[i].who, len(raw)
@@ -38,8 +38,11 @@ func (m *memo) keep(text []byte, size int, who *Issuer) {
 	if len(text) < memoHeadBytes || size > maxMemoBytes || bytes.IndexByte(text[:size], '\n') >= 0 {
 		return
 	}
-	set := &m.sets[hash(text[:memoHeadBytes])%memoSets]
+	set := &m.sets[memoHash(text)%memoSets]
 	way := &set[m.next%memoWays]
 	m.next++
 	way.raw, way.who = append(way.raw[:0], text[:size]...), *who
 }
+
+// memoHash is of the second half of the head, where the unique id stands.
+func memoHash(text []byte) uint64 { return hash(text[memoHeadBytes/2 : memoHeadBytes]) }
