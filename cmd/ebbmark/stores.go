@@ -3,11 +3,13 @@ package main
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/store/postgres"
 	"github.com/ebbmark/ebbmark/store/sqlite"
 )
 
@@ -27,7 +29,17 @@ type backend struct {
 func backends() []backend {
 	return []backend{
 		{"sqlite", "sqlite:PATH", as(sqlite.Open), as(sqlite.Create)},
+		{"postgres", postgresForm, as(inPostgres(postgres.Open)), as(inPostgres(postgres.Create))},
+		{"postgresql", postgresForm, as(inPostgres(postgres.Open)), as(inPostgres(postgres.Create))},
 	}
+}
+
+// postgresForm is a DSN of PostgreSQL: a URL, see docs/postgres.md.
+const postgresForm = "postgres://USER@HOST:PORT/DATABASE"
+
+// inPostgres gives a place its scheme back: the constructor wants the URL.
+func inPostgres(make func(context.Context, string) (*postgres.DB, error)) func(context.Context, string) (*postgres.DB, error) {
+	return func(ctx context.Context, place string) (*postgres.DB, error) { return make(ctx, "postgres:"+place) }
 }
 
 // as turns the constructor of a backend into one of the contract.
@@ -50,7 +62,9 @@ func storeFlag(cmd *cobra.Command, dsn *string) {
 func storeForms() string {
 	var list []string
 	for _, b := range backends() {
-		list = append(list, b.form)
+		if !slices.Contains(list, b.form) {
+			list = append(list, b.form)
+		}
 	}
 	return strings.Join(list, " or ")
 }
@@ -63,7 +77,18 @@ func findBackend(dsn string) (b backend, place string, err error) {
 			return b, place, nil
 		}
 	}
-	return backend{}, "", usageError("--store %q: want %s", dsn, storeForms())
+	return backend{}, "", usageError("--store %q: want %s", withoutPassword(dsn), storeForms())
+}
+
+// withoutPassword is a DSN as it may be shown: what stands before the host, if
+// anything, may be a password.
+func withoutPassword(dsn string) string {
+	at := strings.LastIndex(dsn, "@")
+	scheme, _, _ := strings.Cut(dsn, ":")
+	if at < len(scheme) {
+		return dsn
+	}
+	return scheme + ":…" + dsn[at:]
 }
 
 // openStore opens a store that exists.
