@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"time"
 )
@@ -95,12 +96,19 @@ func (q *request) inlineOf(list, get, parameter, name, via string, to *[]granted
 	}
 	for _, n := range names {
 		out, err := ask[struct{ PolicyDocument string }](q.Context(), q.client, "iam", get, parameter, name, "PolicyName", n)
-		if _, err := q.try(err); err != nil {
+		if _, err := q.try(err); err != nil && !unreadable(err) {
 			return err
 		}
 		*to = append(*to, grantedBy{Name: n, Type: "Inline", Via: via, Document: document(out.PolicyDocument)})
 	}
 	return nil
+}
+
+// unreadable reports whether the API cannot answer about one thing of a list: it
+// is gone since, or a snapshot gave it a name that no request may have.
+func unreadable(err error) bool {
+	e, ok := errors.AsType[*apiError](err)
+	return ok && (e.Status == http.StatusNotFound || e.Status == http.StatusBadRequest) && !e.signedOut()
 }
 
 // granted are all policies of something. kind is User, Group or Role.

@@ -84,7 +84,7 @@ func f1() *inventory.Account {
 	evilRole := &inventory.Role{
 		Name: "evil", ID: "AROAEVILEXAMPLE000001", ARN: f1Prefix + "role/" + evil + "/evil", Path: "/" + evil + "/", Description: evil,
 		Trust:  `{"Version":"2012-10-17","Statement":[{"Sid":"</code><script>alert(1)</script>","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
-		Inline: []inventory.Inline{{Name: "Evil" + evil, Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::<script>alert(2)</script>"}]}`}},
+		Inline: []inventory.Inline{{Name: "Odd" + evil, Document: allow("s3:PutObject")}, {Name: "Evil", Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::<script>alert(2)</script>"}]}`}},
 	}
 	a := &inventory.Account{
 		ID: f1Account, Partition: "aws",
