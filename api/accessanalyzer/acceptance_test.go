@@ -113,6 +113,20 @@ func TestARecommendationInProgress(t *testing.T) {
 	}
 }
 
+// TestATokenIsOfOneRecommendation: a later one is another list.
+func TestATokenIsOfOneRecommendation(t *testing.T) {
+	w := newWorld(t, func(c *analyzers.Config) { c.AsOf = time.Time{} })
+	w.make()
+	id := w.find(unused, `{"resource":{"eq":["`+entity+`role/service/app"]}}`)
+	path := "/recommendation/" + id + "?analyzerArn=" + unused
+	w.do("POST "+path, "")
+	token := value(t, w.do("GET "+path+"&maxResults=1", ""), "nextToken")
+	w.do("GET "+path+"&nextToken="+token, "")
+	w.now = w.now.Add(time.Minute)
+	w.do("POST "+path, "")
+	w.refuses("GET "+path+"&nextToken="+token, "", wrong("nextToken", badToken))
+}
+
 // TestArchiveRules has the acceptance example X9.
 func TestArchiveRules(t *testing.T) {
 	const (
@@ -192,6 +206,14 @@ func TestPolicyGenerations(t *testing.T) {
 	w.now = w.now.Add(time.Minute)
 	w.want("GET /policy/generation/"+absent, "", job(absent, "FAILED", done+`,"jobError":{"code":"RESOURCE_NOT_FOUND_ERROR","message":"The principal does not exist."}`)+
 		`"principalArn":"`+entity+`role/nosuch"}}}`)
-	w.now = w.now.Add(7 * 24 * time.Hour)
-	w.want("GET /policy/generation", "", `{"policyGenerations":[]}`)
+
+	// After seven days they are gone, and nothing comes after one that is.
+	page = w.do("GET /policy/generation?maxResults=2", "")
+	w.now = w.now.Add(6 * 24 * time.Hour)
+	w.do("PUT /policy/generation", details+`}`)
+	w.now = w.now.Add(24 * time.Hour)
+	if got := w.do("GET /policy/generation", ""); strings.Count(got, `"jobId"`) != 1 {
+		t.Errorf("after seven days: %s", got)
+	}
+	w.want("GET /policy/generation?nextToken="+value(t, page, "nextToken"), "", `{"policyGenerations":[]}`)
 }
