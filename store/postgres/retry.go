@@ -91,6 +91,9 @@ func rest(ctx context.Context, d time.Duration) error {
 
 // transient reports whether the same work may succeed when it is done again.
 func transient(err error) bool {
+	if errors.Is(err, errUnknown) {
+		return false
+	}
 	if code := sqlState(err); code != "" {
 		return strings.HasPrefix(code, "08") || slices.Contains(transientCodes, code)
 	}
