@@ -149,8 +149,31 @@ func (a *API) updateAnalyzer(ctx context.Context, _ wire.Caller, in *updateAnaly
 	return &updateAnalyzerOutput{newConfiguration(changed)}, nil
 }
 
-type deleteAnalyzerInput struct{ OfName }
+type deleteAnalyzerInput struct {
+	OfName
+	ClientToken string `wire:"clientToken"`
+}
 
-func (a *API) deleteAnalyzer(ctx context.Context, _ wire.Caller, _ *deleteAnalyzerInput, one *finding.Analyzer) (*wire.NoOutput, error) {
-	return nil, subject{analyzer: one.Name}.refusal(a.Analyzers.Delete(ctx, one.Name))
+// analyzerToDelete is an analyzer that exists, or one that the same request has
+// deleted already (AA-3).
+func (a *API) analyzerToDelete(ctx context.Context, caller wire.Caller, in *deleteAnalyzerInput) (*found, string, error) {
+	n, resource, err := in.target(caller)
+	if err != nil {
+		return nil, "", err
+	}
+	one, err := a.find(ctx, caller, n)
+	if err == nil {
+		return &found{one}, resource, nil
+	}
+	if !errors.Is(err, analyzers.ErrNoAnalyzer) {
+		return nil, "", err
+	}
+	if again, failed := a.Analyzers.Deleted(ctx, n, in.ClientToken); again || failed != nil {
+		return &found{&finding.Analyzer{Name: n}}, resource, failed
+	}
+	return nil, resource, subject{analyzer: n}.refusal(err)
+}
+
+func (a *API) deleteAnalyzer(ctx context.Context, _ wire.Caller, in *deleteAnalyzerInput, f *found) (*wire.NoOutput, error) {
+	return nil, subject{analyzer: f.Name}.refusal(a.Analyzers.Delete(ctx, f.Name, in.ClientToken))
 }

@@ -85,10 +85,13 @@ func (a *API) updateRule(ctx context.Context, _ wire.Caller, in *updateRuleInput
 	return nil, ruleOf(one, in.RuleName, a.Analyzers.UpdateRule(ctx, one.Name, in.RuleName, filterOf(in.Filter)))
 }
 
-type deleteRuleInput struct{ OfRule }
+type deleteRuleInput struct {
+	OfRule
+	ClientToken string `wire:"clientToken"`
+}
 
 func (a *API) deleteRule(ctx context.Context, _ wire.Caller, in *deleteRuleInput, one *finding.Analyzer) (*wire.NoOutput, error) {
-	return nil, ruleOf(one, in.RuleName, a.Analyzers.DeleteRule(ctx, one.Name, in.RuleName))
+	return nil, ruleOf(one, in.RuleName, a.Analyzers.DeleteRule(ctx, one.Name, in.RuleName, in.ClientToken))
 }
 
 type applyRuleInput struct {

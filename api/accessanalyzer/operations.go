@@ -58,7 +58,7 @@ func (a *API) analyzerOperations() []wire.Operation {
 		on(a, "GetAnalyzer", a.getAnalyzer),
 		wire.Op("ListAnalyzers", nil, a.listAnalyzers),
 		on(a, "UpdateAnalyzer", a.updateAnalyzer),
-		on(a, "DeleteAnalyzer", a.deleteAnalyzer),
+		wire.OpOn("DeleteAnalyzer", a.analyzerToDelete, a.deleteAnalyzer),
 		on(a, "TagResource", a.tagResource),
 		on(a, "UntagResource", a.untagResource),
 		on(a, "ListTagsForResource", a.listTags),
