@@ -56,7 +56,7 @@ func TestEventsAreDeliveredInOrder(t *testing.T) {
 	}
 	late, err := k.Pending(ctx, 1)
 	w.must(err)
-	w.must(k.Delete(ctx, n))
+	w.must(k.Delete(ctx, n, ""))
 	w.must(k.Delivered(ctx, late[0]))
 	w.must(k.each(ctx, store.KindDelivery, "", func(id string) { t.Errorf("a delivery is left of analyzer %s", id) }))
 }

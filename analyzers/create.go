@@ -137,15 +137,27 @@ func (k *Keeper) SetTags(ctx context.Context, n finding.Name, change func(map[st
 	})
 }
 
+// Deleted reports whether a request with the token has deleted the analyzer
+// lately.
+func (k *Keeper) Deleted(ctx context.Context, n finding.Name, clientToken string) (bool, error) {
+	s, _, err := k.shelf(ctx, shelfID(n.Account, n.Region))
+	return err == nil && s.deleted(clientToken, n.Name, ""), err
+}
+
 // Delete removes an analyzer with all that it found (AA-17). What a crash leaves
-// of that is removed later (sweep.go).
-func (k *Keeper) Delete(ctx context.Context, n finding.Name) error {
+// of that is removed later (sweep.go). A request that comes again with its token
+// finds nothing to do (AA-3).
+func (k *Keeper) Delete(ctx context.Context, n finding.Name, clientToken string) error {
 	uid := ""
 	err := k.change(ctx, n.Account, n.Region, func(s *shelf) error {
 		a, err := s.find(n.Name)
+		if err != nil && s.deleted(clientToken, n.Name, "") {
+			return errSame
+		}
 		if err != nil {
 			return err
 		}
+		s.note(deletion{Token: clientToken, Analyzer: n.Name, At: k.Clock().UTC()})
 		uid = a.UID
 		for i := range s.Analyzers {
 			if &s.Analyzers[i] == a {
@@ -155,6 +167,9 @@ func (k *Keeper) Delete(ctx context.Context, n finding.Name) error {
 		}
 		return nil
 	})
+	if errors.Is(err, errSame) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package analyzers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -110,7 +111,7 @@ func TestArchiveRulesAreForNewFindings(t *testing.T) {
 	w.want(k, n, "role/app UnusedIAMRole ACTIVE", "role/idle UnusedIAMRole ACTIVE", "user/alice UnusedIAMUserAccessKey ARCHIVED AKIAALICEEXAMPLE0001")
 	w.must(k.ApplyRule(ctx, n, "idle"))
 	w.want(k, n, "role/app UnusedIAMRole ACTIVE", "role/idle UnusedIAMRole ARCHIVED", "user/alice UnusedIAMUserAccessKey ARCHIVED AKIAALICEEXAMPLE0001")
-	w.must(k.DeleteRule(ctx, n, "idle"))
+	w.must(k.DeleteRule(ctx, n, "idle", ""))
 	if err := k.ApplyRule(ctx, n, "idle"); !errors.Is(err, ErrNoRule) {
 		t.Errorf("apply a rule that is gone: %v", err)
 	}
@@ -187,9 +188,9 @@ func TestWhatAnalyzersMayNot(t *testing.T) {
 	}
 	unknown := unused("none").Name
 	for what, err := range map[string]error{
-		"view": second(k.View(ctx, unknown)), "delete": k.Delete(ctx, unknown), "status": k.SetStatus(ctx, unknown, finding.Active, nil, idle),
+		"view": second(k.View(ctx, unknown)), "delete": k.Delete(ctx, unknown, ""), "status": k.SetStatus(ctx, unknown, finding.Active, nil, idle),
 		"scan": k.Scan(ctx, unknown), "resource": k.ScanResource(ctx, unknown, idle), "recommend": k.Recommend(ctx, unknown, "x"),
-		"rule": k.DeleteRule(ctx, unknown, "x"), "tags": k.SetTags(ctx, unknown, func(map[string]string) {}),
+		"rule": k.DeleteRule(ctx, unknown, "x", ""), "tags": k.SetTags(ctx, unknown, func(map[string]string) {}),
 	} {
 		if !errors.Is(err, ErrNoAnalyzer) {
 			t.Errorf("%s of no analyzer: %v", what, err)
@@ -216,12 +217,62 @@ func TestConfigurationScansAgain(t *testing.T) {
 	if a.Tags["team"] != "blue" || a.Age != 30 {
 		t.Errorf("analyzer %+v", a)
 	}
-	w.must(k.Delete(ctx, n))
+	w.must(k.Delete(ctx, n, ""))
 	if left := w.orphans(k, a.UID); len(left) > 0 {
 		t.Errorf("a deleted analyzer leaves %q", left)
 	}
 	again := w.create(k, unused("configured"))
 	if again.UID == a.UID || !slices.Equal(w.lines(k, n), []string{"role/app UnusedIAMRole ACTIVE", "user/alice UnusedIAMUserAccessKey ACTIVE AKIAALICEEXAMPLE0001"}) {
 		t.Errorf("made again: %+v with %q", again, w.lines(k, n))
+	}
+}
+
+// TestDeletionsThatComeAgain: AA-3.
+func TestDeletionsThatComeAgain(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	ctx := context.Background()
+	k := w.keeper(nil, nil)
+	a := unused("going")
+	a.Rules = []finding.Rule{{Name: "keys", Filter: finding.Filter{"findingType": {Eq: []string{"UnusedIAMUserAccessKey"}}}}}
+	n := w.create(k, a).Name
+	for range 2 {
+		w.must(k.DeleteRule(ctx, n, "keys", "one"))
+	}
+	if err := k.DeleteRule(ctx, n, "keys", "two"); !errors.Is(err, ErrNoRule) {
+		t.Errorf("another request for the rule: %v", err)
+	}
+	if again, err := k.Deleted(ctx, n, "three"); again || err != nil {
+		t.Errorf("before: %v, %v", again, err)
+	}
+	for range 2 {
+		w.must(k.Delete(ctx, n, "three"))
+	}
+	if again, err := k.Deleted(ctx, n, "three"); !again || err != nil {
+		t.Errorf("after: %v, %v", again, err)
+	}
+	if err := k.Delete(ctx, n, "four"); !errors.Is(err, ErrNoAnalyzer) {
+		t.Errorf("another request for the analyzer: %v", err)
+	}
+	made := w.create(k, unused("going"))
+	w.must(k.Delete(ctx, n, "three")) // it is there again, and so it goes again
+	if _, err := k.Analyzer(ctx, made.Name); !errors.Is(err, ErrNoAnalyzer) {
+		t.Errorf("made again and deleted: %v", err)
+	}
+	for i := range 300 {
+		w.must(k.change(ctx, owner, "us-east-1", func(s *shelf) error {
+			s.note(deletion{Token: fmt.Sprint(i), Analyzer: "x", At: w.clock()})
+			return nil
+		}))
+	}
+	s, _, err := k.shelf(ctx, shelfID(owner, "us-east-1"))
+	w.must(err)
+	if len(s.Gone) != 200 || s.deleted("99", "x", "") || !s.deleted("100", "x", "") {
+		t.Errorf("%d deletions are known", len(s.Gone))
+	}
+	w.pass(day)
+	w.create(k, unused("going"))
+	w.must(k.Delete(ctx, n, "five"))
+	if again, err := k.Deleted(ctx, n, "three"); again || err != nil {
+		t.Errorf("a day later: %v, %v", again, err)
 	}
 }

@@ -33,6 +33,11 @@ const (
 	// analyzer that was read last is always kept.
 	maxCached = 1 << 20
 
+	// deletionsKept is how long the token of a deletion is known, and maxDeletions
+	// how many of them an account has in a Region.
+	deletionsKept = 24 * time.Hour
+	maxDeletions  = 200
+
 	// scanStride lies between the generations of two scans. What changes findings
 	// besides, takes the numbers between.
 	scanStride = 1 << 20

@@ -2,6 +2,7 @@ package analyzers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -56,16 +57,29 @@ func (k *Keeper) UpdateRule(ctx context.Context, n finding.Name, name string, f 
 	})
 }
 
-// DeleteRule removes a rule. What it archived stays so.
-func (k *Keeper) DeleteRule(ctx context.Context, n finding.Name, name string) error {
-	return k.changeOne(ctx, n, func(a *kept) error {
+// DeleteRule removes a rule. What it archived stays so. A request that comes
+// again with its token finds nothing to do (AA-3).
+func (k *Keeper) DeleteRule(ctx context.Context, n finding.Name, name, clientToken string) error {
+	err := k.change(ctx, n.Account, n.Region, func(s *shelf) error {
+		a, err := s.find(n.Name)
+		if err != nil {
+			return err
+		}
 		if a.Rule(name) == nil {
+			if s.deleted(clientToken, n.Name, name) {
+				return errSame
+			}
 			return ErrNoRule
 		}
+		s.note(deletion{Token: clientToken, Analyzer: n.Name, Rule: name, At: k.Clock().UTC()})
 		a.Rules = slices.DeleteFunc(a.Rules, func(r finding.Rule) bool { return r.Name == name })
 		delete(a.RuleTokens, name)
 		return nil
 	})
+	if errors.Is(err, errSame) {
+		return nil
+	}
+	return err
 }
 
 // ApplyRule archives the active findings that a rule matches (AA-36).

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/ebbmark/ebbmark/finding"
 	"github.com/ebbmark/ebbmark/store"
@@ -17,6 +18,31 @@ import (
 type shelf struct {
 	Format    int    `json:"format"`
 	Analyzers []kept `json:"analyzers,omitempty"` // by name
+	// Gone are the deletions of the last day that had a token, the oldest first.
+	Gone []deletion `json:"gone,omitempty"`
+}
+
+// deletion is what a request has deleted: an analyzer, or a rule of it.
+type deletion struct {
+	Token    string    `json:"token"`
+	Analyzer string    `json:"analyzer"`
+	Rule     string    `json:"rule,omitempty"`
+	At       time.Time `json:"at"`
+}
+
+// deleted reports whether a request with that token has deleted it (AA-3).
+func (s *shelf) deleted(token, analyzer, rule string) bool {
+	return token != "" && slices.ContainsFunc(s.Gone, func(d deletion) bool { return d.Token == token && d.Analyzer == analyzer && d.Rule == rule })
+}
+
+// note remembers a deletion for a day.
+func (s *shelf) note(d deletion) {
+	s.Gone = slices.DeleteFunc(s.Gone, func(old deletion) bool { return d.At.Sub(old.At) >= deletionsKept })
+	if d.Token == "" {
+		return
+	}
+	s.Gone = append(s.Gone, d)
+	s.Gone = s.Gone[max(len(s.Gone)-maxDeletions, 0):]
 }
 
 // kept is an analyzer with the idempotency tokens that made it and its rules.

@@ -154,7 +154,10 @@ func TestArchiveRules(t *testing.T) {
 	w.want("PUT /analyzer/unused/archive-rule/dev", `{"filter":{"error":{"exists":true},"findingType":{"neq":["UnusedIAMRole","UnusedPermission"]}}}`, `{}`)
 	w.want("GET /analyzer/unused/archive-rule/dev", "", `{"archiveRule":{"ruleName":"dev","filter":{"error":{"exists":true},"findingType":{"neq":["UnusedIAMRole","UnusedPermission"]}},`+
 		`"createdAt":"2026-06-01T12:00:00Z","updatedAt":"2026-06-01T12:00:00Z"}}`)
-	w.want("DELETE /analyzer/unused/archive-rule/dev?clientToken=x", "", `{}`)
+	for range 2 { // AA-3
+		w.want("DELETE /analyzer/unused/archive-rule/dev?clientToken=x", "", `{}`)
+	}
+	w.refuses("DELETE /analyzer/unused/archive-rule/dev?clientToken=y", "", notFound("ArchiveRule", "dev", noRule))
 	w.want("GET /analyzer/unused/archive-rule", "", `{"archiveRules":[]}`)
 }
 

@@ -45,7 +45,10 @@ func TestLifeOfAnAnalyzer(t *testing.T) {
 	w.want("DELETE /tags/"+encoded(unused)+"?tagKeys=team&tagKeys=empty&tagKeys=nosuch", "", `{}`)
 	w.want("GET /tags/"+encoded(unused), "", `{"tags":{"new":"1"}}`)
 
-	w.want("DELETE /analyzer/unused?clientToken=x", "", `{}`)
+	for range 2 { // AA-3
+		w.want("DELETE /analyzer/unused?clientToken=x", "", `{}`)
+	}
+	w.refuses("DELETE /analyzer/unused?clientToken=y", "", notFound("Analyzer", unused, noAnalyzer))
 	w.want("GET /analyzer", "", `{"analyzers":[]}`)
 	w.refuses("POST /findingv2", `{"analyzerArn":"`+unused+`"}`, notFound("Analyzer", unused, noAnalyzer))
 }
