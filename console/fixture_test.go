@@ -16,6 +16,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/analyzers"
@@ -154,7 +156,7 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	jobs := 0
 	newID := func() string { jobs++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", jobs) }
 	api := iam.New(iam.Config{Docs: s, Facts: s, Book: w.book, Keys: w.keys, Catalog: current, Clock: now, Guard: authority.Guard, NewID: newID, JobDelay: w.delay, Log: log})
-	keeper := analyzers.New(analyzers.Config{Store: s, Book: w.book, Catalog: current, Clock: now, NewID: newID, Every: time.Hour, Log: log})
+	keeper := analyzers.New(analyzers.Config{Store: s, Book: w.book, Catalog: current, Clock: now, NewID: uuid.NewString, Every: time.Hour, Log: log})
 	t.Cleanup(func() { keeper.Close() })
 	tokens := &sts.API{Accounts: w.book, Keys: w.keys, Authority: authority, Now: now}
 	handler := http.HandlerFunc(func(a http.ResponseWriter, r *http.Request) { w.server.ServeHTTP(a, r) })
