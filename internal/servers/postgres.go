@@ -192,3 +192,26 @@ func (p *PostgreSQL) end() {
 		p.main.Process.Kill()
 	}
 }
+
+// UseTLS gives the server a certificate and its key, in PEM.
+func (p *PostgreSQL) UseTLS(t testing.TB, certificate, key []byte) {
+	t.Helper()
+	for name, content := range map[string][]byte{"server.crt": certificate, "server.key": key} {
+		path := filepath.Join(p.dir, name)
+		err := os.WriteFile(path, content, 0o600)
+		if err == nil && p.as != nil {
+			err = os.Chown(path, int(p.as.Uid), int(p.as.Gid))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	config, err := os.OpenFile(filepath.Join(p.dir, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = config.WriteString("\nssl = on\n")
+	if err := errors.Join(err, config.Close(), p.main.Process.Signal(syscall.SIGHUP)); err != nil {
+		t.Fatal(err)
+	}
+}
