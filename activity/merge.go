@@ -15,10 +15,10 @@ import (
 // that is what Last is for those two classes: the earliest mark of the latest
 // window.
 func Merge(a, b Fact) Fact {
-	if later(a.Class, b.Last, a.Last) {
+	if later(a.Class, b.Last.At, b.Last.Event, a.Last) {
 		a.Last = b.Last
 	}
-	if compareMarks(b.First, a.First) < 0 {
+	if compare(b.First.At, b.First.Event, a.First) < 0 {
 		a.First = b.First
 	}
 	a.Days = a.Days.Union(b.Days)
@@ -28,12 +28,18 @@ func Merge(a, b Fact) Fact {
 // Include is Merge with the fact of one more attempt, on a day that f has
 // already.
 func (f *Fact) Include(m Mark) {
-	if later(f.Class, m, f.Last) {
+	if later(f.Class, m.At, m.Event, f.Last) {
 		f.Last = m
 	}
-	if compareMarks(m, f.First) < 0 {
+	if compare(m.At, m.Event, f.First) < 0 {
 		f.First = m
 	}
+}
+
+// Takes says which marks of f Include of that moment would replace. It is for
+// those who have the event as bytes that soon go away.
+func (f *Fact) Takes(at int64, event []byte) (first, last bool) {
+	return compare(at, event, f.First) < 0, later(f.Class, at, event, f.Last)
 }
 
 // Windows of the clock in which only the first use is recorded.
@@ -42,8 +48,9 @@ const (
 	signInWindow = 5 * time.Minute  // IAM-31
 )
 
-// later reports whether m replaces old as the last mark of a fact of class c.
-func later(c Class, m, old Mark) bool {
+// later reports whether a moment replaces old as the last mark of a fact of
+// class c.
+func later[T string | []byte](c Class, at int64, event T, old Mark) bool {
 	var window int64
 	switch c {
 	case KeyUse:
@@ -51,19 +58,26 @@ func later(c Class, m, old Mark) bool {
 	case SignIn:
 		window = signInWindow.Milliseconds()
 	default:
-		return compareMarks(m, old) > 0
+		return compare(at, event, old) > 0
 	}
-	if d := cmp.Compare(m.At/window, old.At/window); d != 0 {
+	if d := cmp.Compare(at/window, old.At/window); d != 0 {
 		return d > 0
 	}
-	return compareMarks(m, old) < 0
+	return compare(at, event, old) < 0
 }
 
-func compareMarks(a, b Mark) int {
-	if a.At != b.At { // the usual case: no need to look at the ids
-		return cmp.Compare(a.At, b.At)
+// compare orders a moment and a mark. Few moments are the same, so that events
+// are hardly ever looked at.
+func compare[T string | []byte](at int64, event T, m Mark) int {
+	switch {
+	case at != m.At:
+		return cmp.Compare(at, m.At)
+	case string(event) < m.Event:
+		return -1
+	case string(event) > m.Event:
+		return 1
 	}
-	return strings.Compare(a.Event, b.Event)
+	return 0
 }
 
 func compareKeys(a, b Key) int {

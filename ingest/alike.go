@@ -31,15 +31,14 @@ func (w *reader) again(r *cloudtrail.Record, number uint64) bool {
 	if err != nil {
 		return false
 	}
-	id := r.ID()
 	w.row.Attempts++
 	for _, i := range k.facts[:k.count] {
-		w.facts.include(i, at, id)
+		w.facts.include(i, at, r.EventID)
 	}
 	if k.covered == w.covered.round {
-		w.covered.include(k.cover, at, id)
+		w.covered.include(k.cover, at, r.EventID)
 	} else {
-		k.cover, k.covered = w.coverCall(r, k.account, at, id), w.covered.round
+		k.cover, k.covered = w.coverCall(r, k.account, at, r.ID()), w.covered.round
 	}
 	return true
 }

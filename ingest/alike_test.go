@@ -27,7 +27,9 @@ func TestRecordsThatAreAlikeCountAsEachOnItsOwn(t *testing.T) {
 			case 27:
 				at = "2005-01-01T00:00:00Z"
 			}
-			list = append(list, alice(i, at, "s3.amazonaws.com", "ListBuckets", ""))
+			for _, id := range []int{file*7%500 + 10, i, 500 - file} { // in the same second
+				list = append(list, alice(id, at, "s3.amazonaws.com", "ListBuckets", ""))
+			}
 		}
 		text := records(list...)
 		logs = append(logs, blob{fmt.Sprintf("%d.json", file), []byte(text)})
@@ -54,7 +56,7 @@ func TestRecordsThatAreAlikeCountAsEachOnItsOwn(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	sum.Bytes = 0
-	if got, want := fmt.Sprint(sum.Counts), fmt.Sprint(fold.Counts); got != want || sum.Records != 2*holdRows*60 || sum.AllRefused() != 2*holdRows*2 {
+	if got, want := fmt.Sprint(sum.Counts), fmt.Sprint(fold.Counts); got != want || sum.Records != 2*holdRows*140 || sum.AllRefused() != 2*holdRows*6 {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -68,15 +70,17 @@ func TestACombinerKeepsDaysOfItsOwn(t *testing.T) {
 		part.add(key, day(n).Start(), fmt.Sprint("event ", n))
 		all.join(&part)
 	}
+	part.include(part.add(key, day(1).Start(), "event 1"), day(300).Start(), []byte("event 300"))
+	all.join(&part)
 	place := all.add(key, day(5).Start(), "event 5")
-	all.include(place, day(6).Start(), "event 6")
+	all.include(place, day(6).Start(), []byte("event 6"))
 	facts := all.take()
 	if len(facts) != 1 || all.len() != 0 || part.len() != 0 {
 		t.Fatalf("%+v, %d and %d are left", facts, all.len(), part.len())
 	}
-	want := []activity.Day{20_000, 20_003, 20_005, 20_006, 20_070, 20_200}
+	want := []activity.Day{20_000, 20_001, 20_003, 20_005, 20_006, 20_070, 20_200, 20_300}
 	f := facts[0]
-	if got := slices.Collect(f.Days.All()); !slices.Equal(got, want) || f.First.Event != "event 0" || f.Last.Event != "event 200" {
+	if got := slices.Collect(f.Days.All()); !slices.Equal(got, want) || f.First.Event != "event 0" || f.Last.Event != "event 300" {
 		t.Errorf("%v, %+v, %+v", got, f.First, f.Last)
 	}
 }

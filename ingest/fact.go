@@ -54,11 +54,14 @@ type combiner struct {
 // recentFacts is a power of two.
 const recentFacts = 1024
 
-// combined is a fact in the making: its days are not in it yet.
+// combined is a fact in the making: its days are not in it yet. Most attempts
+// are later than those before, so the event of its last mark has a buffer.
 type combined struct {
-	fact activity.Fact
-	days activity.DaySet
-	day  activity.Day // that was added last
+	fact  activity.Fact
+	days  activity.DaySet
+	day   activity.Day // that was added last
+	event []byte       // of fact.Last, when late is set
+	late  bool
 }
 
 func (c *combiner) len() int { return len(c.list) }
@@ -66,25 +69,49 @@ func (c *combiner) len() int { return len(c.list) }
 // add merges one attempt and returns the place of its fact, which holds until
 // the round is over. event need only be valid until take, which makes copies.
 func (c *combiner) add(k activity.Key, at time.Time, event string) int32 {
-	i := c.find(&k)
-	if i < 0 {
-		m, day := activity.Mark{At: at.UnixMilli(), Event: event}, activity.DayOf(at)
-		e := combined{fact: activity.Fact{Key: k, First: m, Last: m}, day: day}
-		e.days.Add(day)
-		return c.put(e)
+	if i := c.find(&k); i >= 0 {
+		e := &c.list[i]
+		e.settle()
+		e.onDay(at)
+		e.fact.Include(activity.Mark{At: at.UnixMilli(), Event: event})
+		return i
 	}
-	c.include(i, at, event)
-	return i
+	m, day := activity.Mark{At: at.UnixMilli(), Event: event}, activity.DayOf(at)
+	e := combined{fact: activity.Fact{Key: k, First: m, Last: m}, day: day}
+	e.days.Add(day)
+	return c.put(e)
 }
 
-// include merges one attempt of the fact at a place.
-func (c *combiner) include(i int32, at time.Time, event string) {
-	e := &c.list[i]
+// include merges one attempt of the fact at a place. event need only be valid
+// during the call.
+func (c *combiner) include(i int32, at time.Time, event []byte) {
+	e, moment := &c.list[i], at.UnixMilli()
+	if moment == e.fact.Last.At {
+		e.settle() // the events decide
+	}
+	e.onDay(at)
+	first, last := e.fact.Takes(moment, event)
+	if last {
+		e.event, e.late = append(e.event[:0], event...), true
+		e.fact.Last = activity.Mark{At: moment}
+	}
+	if first {
+		e.fact.First = activity.Mark{At: moment, Event: string(event)}
+	}
+}
+
+func (e *combined) onDay(at time.Time) {
 	if day := activity.DayOf(at); day != e.day {
 		e.days.Add(day)
 		e.day = day
 	}
-	e.fact.Include(activity.Mark{At: at.UnixMilli(), Event: event})
+}
+
+// settle puts the event of the last mark into the fact.
+func (e *combined) settle() {
+	if e.late {
+		e.fact.Last.Event, e.late = string(e.event), false
+	}
 }
 
 // join merges what o has, and empties it.
@@ -93,6 +120,8 @@ func (c *combiner) join(o *combiner) {
 		from := &o.list[i]
 		if at := c.find(&from.fact.Key); at >= 0 {
 			e := &c.list[at]
+			e.settle()
+			from.settle()
 			e.fact = activity.Merge(e.fact, from.fact)
 			e.days.Join(&from.days)
 		} else {
@@ -160,7 +189,9 @@ func (c *combiner) take() []activity.Fact {
 	out := make([]activity.Fact, len(c.list))
 	for i := range c.list {
 		e := &c.list[i]
-		out[i] = own(e.fact)
+		late := e.late
+		e.settle()
+		out[i] = own(e.fact, late)
 		out[i].Days = e.days.Take()
 	}
 	c.drop()

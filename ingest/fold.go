@@ -112,7 +112,7 @@ func (f *Fold) Len() int { return len(f.facts) }
 func (f *Fold) Facts() []activity.Fact {
 	out := make([]activity.Fact, 0, len(f.facts))
 	for _, fact := range f.facts {
-		out = append(out, own(fact))
+		out = append(out, own(fact, false))
 	}
 	return out
 }

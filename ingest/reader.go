@@ -396,8 +396,11 @@ func bounded(reason string) string {
 }
 
 // own gives a fact event ids of its own: those of an attempt share the memory
-// of many.
-func own(f activity.Fact) activity.Fact {
-	f.First.Event, f.Last.Event = strings.Clone(f.First.Event), strings.Clone(f.Last.Event)
+// of many. late: that of the last mark is its own.
+func own(f activity.Fact, late bool) activity.Fact {
+	f.First.Event = strings.Clone(f.First.Event)
+	if !late {
+		f.Last.Event = strings.Clone(f.Last.Event)
+	}
 	return f
 }
