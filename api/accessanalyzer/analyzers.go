@@ -151,7 +151,7 @@ func (a *API) updateAnalyzer(ctx context.Context, _ wire.Caller, in *updateAnaly
 
 type deleteAnalyzerInput struct {
 	OfName
-	ClientToken string `wire:"clientToken"`
+	ClientToken string `wire:"clientToken" max:"1024"`
 }
 
 // analyzerToDelete is an analyzer that exists, or one that the same request has

@@ -87,7 +87,7 @@ func (a *API) updateRule(ctx context.Context, _ wire.Caller, in *updateRuleInput
 
 type deleteRuleInput struct {
 	OfRule
-	ClientToken string `wire:"clientToken"`
+	ClientToken string `wire:"clientToken" max:"1024"`
 }
 
 func (a *API) deleteRule(ctx context.Context, _ wire.Caller, in *deleteRuleInput, one *finding.Analyzer) (*wire.NoOutput, error) {

@@ -126,6 +126,8 @@ func TestRefusals(t *testing.T) {
 		"to update with nothing":         {"PUT /analyzer/unused", `{"configuration":{}}`, wrong("configuration.unusedAccess", null)},
 		"to update to an age of 0":       {"PUT /analyzer/unused", `{"configuration":{"unusedAccess":{"unusedAccessAge":0}}}`, wrong("configuration.unusedAccess.unusedAccessAge", "must be between 1 and 365")},
 		"to list a type that is none":    {"GET /analyzer?type=X", "", broken("type", typeSet)},
+		"a token without an end":         {"DELETE /analyzer/unused?clientToken=" + strings.Repeat("t", 1025), "", broken("clientToken", "Member must have length less than or equal to 1024")},
+		"a token of a rule without one":  {"DELETE /analyzer/unused/archive-rule/dev?clientToken=" + strings.Repeat("t", 1025), "", broken("clientToken", "Member must have length less than or equal to 1024")},
 		"a page of none":                 {"GET /analyzer?maxResults=0", "", broken("maxResults", "Member must have value greater than or equal to 1")},
 		"a page too large":               {"GET /analyzer?maxResults=1001", "", broken("maxResults", "Member must have value less than or equal to 1000")},
 		"a page of x":                    {"GET /analyzer?maxResults=x", "", cannotParse("Invalid integer for maxResults", "maxResults")},
