@@ -44,7 +44,7 @@ func (q *request) lastAccessed(w http.ResponseWriter) error {
 			v.Used++
 		}
 	}
-	v.Frame = q.frame(s.Name, append(k.crumbs(), Link{s.Name, k.At("details", s.ID)}, Link{"Last accessed", ""}))
+	v.Frame = q.frame("Last accessed: "+s.Name, append(k.crumbs(), Link{s.Name, k.At("details", s.ID)}, Link{"Last accessed", ""}))
 	if r.Running {
 		v.Reload = waitSeconds
 	}
@@ -88,6 +88,9 @@ func (v *accessedView) Order(column string) string {
 	t.Sort = column
 	return Path + v.Kind.Slug + "/last-accessed?" + t.query(v.Entity.ID).Encode()
 }
+
+// Several reports whether more than one user or role may be behind the report.
+func (v *accessedView) Several() bool { return v.Kind.several() }
 
 // Sorted is the aria-sort of a column.
 func (v *accessedView) Sorted(column string) string {

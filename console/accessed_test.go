@@ -191,6 +191,20 @@ func TestListsOfThousands(t *testing.T) {
 	}
 }
 
+func TestRolesUsedLately(t *testing.T) {
+	w := signedIn(t, auditorKey)
+	for query, want := range map[string]string{"used=recent": "app", "used=not": "evil", "used=x": "app evil", "used=not&q=app": ""} {
+		var got []string
+		for _, m := range regexp.MustCompile(`details\?id=([a-z]+)">`).FindAllStringSubmatch(w.page("/console/roles?"+query), -1) {
+			got = append(got, m[1])
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%s: %q, want %q", query, got, want)
+		}
+	}
+	has(t, w.page("/console/groups?used=recent"), "developers</a>")
+}
+
 func TestEmptyAccount(t *testing.T) {
 	w := newWorld(t)
 	account := f1()

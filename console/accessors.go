@@ -12,7 +12,7 @@ type accessor struct {
 // accessors adds who used the service: of a group or policy that is more than
 // one. For a user or role it is that one.
 func (q *request) accessors(v *serviceView, namespace string) error {
-	if v.Kind.Slug == "users" || v.Kind.Slug == "roles" {
+	if !v.Kind.several() {
 		return nil
 	}
 	type details struct {

@@ -12,8 +12,8 @@ type homeView struct {
 	Alias      string
 	Counts     []counted
 	RolesUsed  int
-	RolesAsked bool // the API has told RolesUsed
 	RolesAll   int
+	RolesAsked bool // the API has told both
 	Days       int
 	Analyzers  []analyzer
 	Region     string
@@ -54,7 +54,7 @@ func (q *request) home(w http.ResponseWriter) error {
 	v.CreateAnalyzer = q.cli("accessanalyzer", "create-analyzer", "--region", v.Region, "--analyzer-name", "unused", "--type", "ACCOUNT_UNUSED_ACCESS")
 	v.Frame = q.frame("Home", nil)
 	v.Section = "home"
-	q.console.render(w, http.StatusOK, "home", v)
+	q.console.render(w, http.StatusOK, "home", &v)
 	return nil
 }
 
@@ -90,26 +90,22 @@ func (q *request) summary(v *homeView) error {
 	return nil
 }
 
-// rolesUsed counts the roles that were used lately. It is the one thing of the
-// kind that IAM tells about many at once.
+// rolesUsed counts the roles that were used lately, unless they are so many that
+// the page would have to be waited for.
 func (q *request) rolesUsed(v *homeView) error {
-	type details struct {
-		page
-		RoleDetailList []role `xml:"RoleDetailList>member"`
-	}
-	since := q.console.present().Add(-recentDays * day)
-	whole, err := askAll(q.Context(), q.client, "GetAccountAuthorizationDetails", func(p *details) page {
-		for _, r := range p.RoleDetailList {
-			v.RolesAll++
-			if !r.RoleLastUsed.LastUsedDate.Before(since) {
-				v.RolesUsed++
-			}
+	for _, c := range v.Counts {
+		if c.Kind.Slug == "roles" && c.N > maxUsedRoles {
+			return nil
 		}
-		return p.page
-	}, "Filter.member.1", "Role")
-	v.RolesAsked = err == nil && whole
+	}
+	rows, whole, err := rolesWithUse(q)
+	v.RolesAll, v.RolesAsked = len(rows), err == nil && whole
+	v.RolesUsed = len(usedSince(rows, usedRecently, q.console.present().Add(-recentDays*day)))
 	return err
 }
+
+// Unused is how many roles were not used lately.
+func (v *homeView) Unused() int { return v.RolesAll - v.RolesUsed }
 
 // analyzers are the analyzers of the session's Region with what they found.
 func (q *request) analyzers(v *homeView) error {

@@ -60,5 +60,9 @@ func (k kind) At(page, id string) string {
 	return Path + k.Slug + "/" + page + "?" + url.Values{"id": {id}}.Encode()
 }
 
+// several reports whether users and roles act through something of the kind, and
+// it never acts itself.
+func (k kind) several() bool { return k.Slug == "groups" || k.Slug == "policies" }
+
 // crumbs are the way to an entity.
 func (k kind) crumbs() []Link { return []Link{{k.Title, Path + k.Slug}} }

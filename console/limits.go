@@ -43,6 +43,8 @@ const (
 	maxDays = 3650
 	// waitSeconds is the time between two looks at a job.
 	waitSeconds = 2
-	// recentDays is what the start page calls used.
-	recentDays = 90
+	// recentDays is what the start page calls used lately, and maxUsedRoles how
+	// many roles it asks about: each costs a read of facts.
+	recentDays   = 90
+	maxUsedRoles = 1000
 )

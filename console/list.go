@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // listView is the page of a list.
@@ -15,7 +16,8 @@ type listView struct {
 	Kind         kind
 	Search, Sort string
 	Descending   bool
-	Scope        string
+	Scope, Used  string
+	Days         int
 	Rows         []row
 	Found, All   int
 	From, To     int // of the rows, counted from 1
@@ -38,9 +40,9 @@ func (q *request) list(w http.ResponseWriter) error {
 	asked := q.URL.Query()
 	v := listView{
 		Kind: k, Search: clip(asked.Get("q")), Sort: sortOf(k, asked.Get("sort")), Descending: asked.Get("dir") == "desc",
-		Scope: policyScope(q), All: len(rows), Whole: whole, CLI: []string{q.cli("iam", "list-"+k.Slug)},
+		Scope: policyScope(q), Used: usedFilter(q), Days: recentDays, All: len(rows), Whole: whole, CLI: []string{q.cli("iam", "list-"+k.Slug)},
 	}
-	rows = search(rows, v.Search)
+	rows = usedSince(search(rows, v.Search), v.Used, q.console.present().Add(-recentDays*day))
 	sortRows(rows, v.Sort, v.Descending)
 	v.Found = len(rows)
 	v.cut(rows, pageNumber(asked.Get("page"), len(rows)))
@@ -63,6 +65,14 @@ func search(rows []row, text string) []row {
 	return slices.DeleteFunc(rows, func(r row) bool {
 		return !strings.Contains(strings.ToLower(r.Name+"\n"+r.Path+"\n"+r.ARN), text)
 	})
+}
+
+// usedSince keeps the rows that were used since then, or those that were not.
+func usedSince(rows []row, used string, since time.Time) []row {
+	if used == "" {
+		return rows
+	}
+	return slices.DeleteFunc(rows, func(r row) bool { return r.Last.Before(since) == (used == usedRecently) })
 }
 
 func sortOf(k kind, asked string) string {
@@ -124,6 +134,9 @@ func (v *listView) Link(sort string, descending bool, page int) string {
 	if v.Kind.Slug == "policies" {
 		asked.Set("scope", v.Scope)
 	}
+	if v.Used != "" {
+		asked.Set("used", v.Used)
+	}
 	return Path + v.Kind.Slug + "?" + asked.Encode()
 }
 
@@ -134,6 +147,9 @@ func (q *request) addUsed(k kind, rows []row) error {
 		return nil
 	}
 	for i := range rows {
+		if rows[i].Asked {
+			continue
+		}
 		if ok, err := q.try(k.used(q, &rows[i])); err != nil {
 			return err
 		} else if !ok {

@@ -29,7 +29,12 @@ func listGroups(q *request) (rows []row, whole bool, err error) {
 	return rows, whole, err
 }
 
+// listRoles lists roles; when the page asks which were used lately, from the one
+// operation that tells the last use of many.
 func listRoles(q *request) (rows []row, whole bool, err error) {
+	if usedFilter(q) != "" {
+		return rolesWithUse(q)
+	}
 	whole, err = askAll(q.Context(), q.client, "ListRoles", func(p *roleList) page {
 		for _, r := range p.Roles {
 			rows = append(rows, row{ID: r.RoleName, Name: r.RoleName, Path: r.Path, ARN: r.Arn, Created: r.CreateDate})
@@ -37,6 +42,37 @@ func listRoles(q *request) (rows []row, whole bool, err error) {
 		return p.page
 	})
 	return rows, whole, err
+}
+
+func rolesWithUse(q *request) (rows []row, whole bool, err error) {
+	type details struct {
+		page
+		RoleDetailList []role `xml:"RoleDetailList>member"`
+	}
+	whole, err = askAll(q.Context(), q.client, "GetAccountAuthorizationDetails", func(p *details) page {
+		for _, r := range p.RoleDetailList {
+			rows = append(rows, row{
+				ID: r.RoleName, Name: r.RoleName, Path: r.Path, ARN: r.Arn, Created: r.CreateDate, Last: r.RoleLastUsed.LastUsedDate, Asked: true,
+			})
+		}
+		return p.page
+	}, "Filter.member.1", "Role")
+	return rows, whole, err
+}
+
+// The roles that a page may be limited to: those used in the last recentDays, or
+// those that were not.
+const (
+	usedRecently    = "recent"
+	notUsedRecently = "not"
+)
+
+// usedFilter is which of them the page asks for; empty: all.
+func usedFilter(q *request) string {
+	if used := q.URL.Query().Get("used"); q.PathValue("kind") == "roles" && (used == usedRecently || used == notUsedRecently) {
+		return used
+	}
+	return ""
 }
 
 func roleUsed(q *request, r *row) error {

@@ -11,7 +11,7 @@ func TestEveryPage(t *testing.T) {
 	for target, want := range map[string][]string{
 		"/console/": {
 			"<h1>Account 111122223333</h1>", `<a href="/console/users"><span class="number">3</span> Users</a>`,
-			`<a href="/console/roles"><span class="number">2</span> Roles</a>`, "<strong>1 of 2</strong> roles were used in the last 90 days.",
+			`<a href="/console/roles"><span class="number">2</span> Roles</a>`, `<strong>1 of 2</strong> roles were used in the last 90 days (<a href="/console/roles?used=recent">see them</a>). <a href="/console/roles?used=not">See the 1 for which`,
 			"There is no analyzer in us-east-1.", "aws --endpoint-url http://example.com accessanalyzer create-analyzer --region us-east-1",
 		},
 		"/console/users": {
@@ -41,7 +41,7 @@ func TestEveryPage(t *testing.T) {
 			"iam generate-service-last-accessed-details --arn arn:aws:iam::111122223333:role/service/app --granularity ACTION_LEVEL",
 		},
 		"/console/roles/last-accessed/service?id=app&service=s3": {
-			`<th scope="row">CreateBucket</th><td><time datetime="2026-05-20T00:00:01Z"`, "<td>us-west-2</td>",
+			`<th scope="row">CreateBucket</th><td><time datetime="2026-05-20T00:00:01Z"`, `<td class="region">us-west-2</td>`,
 			`<th scope="row">DeleteBucket</th><td><span class="never">Not accessed in the tracking period</span></td>`,
 			`AppInline <span class="muted">inline of ROLE app</span>`,
 		},
