@@ -50,8 +50,9 @@ type apiError struct {
 func (e *apiError) Error() string { return fmt.Sprintf("%s: %s: %s", e.Operation, e.Code, e.Message) }
 
 // send signs a request and has it answered. What policies may ask about a
-// request, its source address, TLS and user agent, is the browser's.
-func (c *client) send(ctx context.Context, method, target, service, contentType string, body []byte) (*answer, error) {
+// request, its source address, TLS and user agent, is the browser's. more are
+// names and values of further headers in turn.
+func (c *client) send(ctx context.Context, method, target, service, contentType string, body []byte, more ...string) (*answer, error) {
 	r, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -60,6 +61,9 @@ func (c *client) send(ctx context.Context, method, target, service, contentType 
 	signed := &sigv4.Request{Method: method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, Host: r.Host, Body: body, Header: map[string][]string{}}
 	if contentType != "" {
 		signed.Header["Content-Type"] = []string{contentType}
+	}
+	for i := 0; i+1 < len(more); i += 2 {
+		signed.Header[more[i]] = []string{more[i+1]}
 	}
 	c.sign(signed, c.who.Credentials, c.who.Region, service)
 	r.Header = signed.Header

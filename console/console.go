@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"crypto/rand"
 	"embed"
 	"html/template"
@@ -21,6 +22,9 @@ type Config struct {
 	// API answers signed requests: the handler of the server that the console is
 	// part of. Required.
 	API http.Handler
+	// Mirror reports whether an account is a mirror of AWS, which the API refuses
+	// to change: pages then show no buttons that do nothing. Nil: not known.
+	Mirror func(ctx context.Context, account string) (bool, error)
 	// Now is the real clock, which sessions and signatures go by. Nil: time.Now.
 	Now func() time.Time
 	// AsOf is the moment that the API answers about; zero: now.

@@ -160,7 +160,11 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	t.Cleanup(func() { keeper.Close() })
 	tokens := &sts.API{Accounts: w.book, Keys: w.keys, Authority: authority, Now: now}
 	handler := http.HandlerFunc(func(a http.ResponseWriter, r *http.Request) { w.server.ServeHTTP(a, r) })
-	w.console = New(Config{API: handler, Now: now, Log: log})
+	mirror := func(ctx context.Context, id string) (bool, error) {
+		mode, err := w.book.Mode(ctx, id)
+		return mode == accounts.Mirror, err
+	}
+	w.console = New(Config{API: handler, Mirror: mirror, Now: now, Log: log})
 	w.server = httpd.New(httpd.Config{
 		Services:     []wire.Service{api.Service(), tokens.Service(), (&accessanalyzer.API{Analyzers: keeper, Book: w.book}).Service()},
 		Guard:        authority.Guard,

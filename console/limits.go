@@ -21,8 +21,9 @@ const (
 	failureSpan  = 5 * time.Minute
 	maxAddresses = 10_000
 
-	// maxForm is the size of a form in bytes. A session token has some KiB.
-	maxForm = 32 << 10
+	// maxForm is the size of a form in bytes. A session token has some KiB; the
+	// text of a policy, which may be 128 KiB, is up to three times as long encoded.
+	maxForm = 512 << 10
 	// maxKey and maxToken bound the fields of the sign-in form in bytes.
 	maxKey   = 128
 	maxToken = 16 << 10
@@ -41,6 +42,13 @@ const (
 	maxAsks = 100
 	// maxDays is the longest "within days" of a filter.
 	maxDays = 3650
+	// maxDiffCells bounds the work of comparing two documents: lines of one times
+	// lines of the other, without those that both begin and end with.
+	maxDiffCells = 4 << 20
+	// maxNodes is how many units and accounts of an organization the tree shows,
+	// and maxOrganizationAsks how many requests a list of it may take, each of 20.
+	maxNodes            = 5000
+	maxOrganizationAsks = 1000
 	// waitSeconds is the time between two looks at a job.
 	waitSeconds = 2
 	// recentDays is what the start page calls used lately, and maxUsedRoles how

@@ -18,7 +18,9 @@ type Frame struct {
 	Crumbs  []Link
 	AsOf    time.Time // zero: answers are about now
 	Hidden  []string  // operations whose part of the page the caller may not see
-	Reload  int       // seconds until the page loads itself again; 0: it does not
+	// ReadOnly: the account is a mirror of AWS, where nothing can be changed.
+	ReadOnly bool
+	Reload   int // seconds until the page loads itself again; 0: it does not
 }
 
 // Link is an address with its text.
@@ -42,7 +44,7 @@ func (Frame) Group(name string) string { return kindOf("groups").At("details", n
 func (q *request) frame(title string, crumbs []Link) Frame {
 	return Frame{
 		Title: title, CSRF: q.visit.csrf, Who: &q.visit.identity, Section: q.PathValue("kind"),
-		Crumbs: crumbs, AsOf: q.console.AsOf, Hidden: q.hidden,
+		Crumbs: crumbs, AsOf: q.console.AsOf, Hidden: q.hidden, ReadOnly: q.readOnly(),
 	}
 }
 

@@ -190,6 +190,16 @@ func (s *sessions) job(key sessionKey, arn string) string {
 	return ""
 }
 
+// forgetJobs forgets all reports of the session, which a change of a policy has
+// made old.
+func (s *sessions) forgetJobs(key sessionKey) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if one := s.byKey[key]; one != nil {
+		clear(one.jobs)
+	}
+}
+
 // remember keeps a report; an empty id forgets it.
 func (s *sessions) remember(key sessionKey, arn, id string) {
 	s.mu.Lock()

@@ -209,7 +209,7 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	}
 	pushes.addTo(&web)
 	analysis.addTo(&web)
-	site := p.addConsole(v, &web)
+	site := p.addConsole(v, book, &web)
 	server := httpd.New(web)
 	site.api = server
 

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/console"
 	"github.com/ebbmark/ebbmark/httpd"
 )
@@ -24,13 +26,17 @@ type pages struct{ api http.Handler }
 func (x *pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { x.api.ServeHTTP(w, r) }
 
 // addConsole gives the console its place in a server. The caller sets api.
-func (p *program) addConsole(v serving, c *httpd.Config) *pages {
+func (p *program) addConsole(v serving, book *accounts.Book, c *httpd.Config) *pages {
 	x := &pages{}
 	if v.console.none {
 		return x
 	}
+	mirror := func(ctx context.Context, id string) (bool, error) {
+		mode, err := book.Mode(ctx, id)
+		return mode == accounts.Mirror, err
+	}
 	c.Routes = append(c.Routes,
-		httpd.Route{Path: console.Path, Handler: console.New(console.Config{API: x, Now: p.now, AsOf: v.asOf, Random: p.random, Log: v.log})},
+		httpd.Route{Path: console.Path, Handler: console.New(console.Config{API: x, Mirror: mirror, Now: p.now, AsOf: v.asOf, Random: p.random, Log: v.log})},
 		httpd.Route{Path: "/", When: console.WantsPage, Handler: console.Redirect()})
 	return x
 }
