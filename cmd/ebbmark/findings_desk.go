@@ -67,7 +67,7 @@ func (d *desk) choose(ctx context.Context, f findingsFlags) ([]*finding.Analyzer
 		return nil, err
 	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("there is no analyzer in %s yet: run ebbmark serve --store %[1]s, and make one with aws --endpoint-url http://%s accessanalyzer create-analyzer --analyzer-name unused --type ACCOUNT_UNUSED_ACCESS", d.dsn, defaultListen)
+		return nil, fmt.Errorf("there is no analyzer in %s yet: run ebbmark serve --store %[1]s, and make one with aws --endpoint-url http://%s accessanalyzer create-analyzer --analyzer-name unused --type ACCOUNT_UNUSED_ACCESS", withoutPassword(d.dsn), defaultListen)
 	}
 	var list []*finding.Analyzer
 	for _, a := range all {

@@ -120,10 +120,10 @@ func (p *program) warnScans(d *desk, lists []analyzerFindings) error {
 		name, at := l.view.Analyzer.ARN(), l.view.Scanned
 		switch {
 		case at.IsZero():
-			unscanned = fmt.Errorf("%s was never scanned: run ebbmark findings scan --store %s %[1]s, or a server", name, d.dsn)
+			unscanned = fmt.Errorf("%s was never scanned: run ebbmark findings scan --store %s %[1]s, or a server", name, withoutPassword(d.dsn))
 			p.warn("%v", unscanned)
 		case d.now.Sub(at) >= staleScan:
-			p.warn("%s was scanned %s ago: what happened since is not in its findings; run ebbmark findings scan --store %s %[1]s, or a server", name, plural(int(d.now.Sub(at)/aDay), "day"), d.dsn)
+			p.warn("%s was scanned %s ago: what happened since is not in its findings; run ebbmark findings scan --store %s %[1]s, or a server", name, plural(int(d.now.Sub(at)/aDay), "day"), withoutPassword(d.dsn))
 		}
 	}
 	return unscanned

@@ -73,9 +73,20 @@ func writtenSample(t *testing.T, dir string) (snapshots []string, files int) {
 	return snapshots, made.Files
 }
 
-func TestAWrongSchemeKeepsItsPassword(t *testing.T) {
+func TestPasswordsAreNotShown(t *testing.T) {
+	for dsn, want := range map[string]string{
+		"postgres://ebbmark:hunter2@db.example.com:5432/x":                      "postgres://ebbmark@db.example.com:5432/x",
+		"postgres://db1.example.com,db2.example.com/x?password=hunter2&user=me": "postgres://db1.example.com,db2.example.com/x?user=me",
+		"postgres://ebbmark:hun%ter2@db.example.com/x":                          "postgres://…",
+		"sqlite:some where/100%.db":                                             "sqlite:some where/100%.db",
+		"sqlite:ebbmark.db":                                                     "sqlite:ebbmark.db",
+	} {
+		if got := withoutPassword(dsn); got != want {
+			t.Errorf("%s is shown as %s, want %s", dsn, got, want)
+		}
+	}
 	got := runCommand(t.Context(), "ingest", "--store", "postgress://ebbmark:hunter2@db.example.com/x", "logs")
-	const want = `--store "postgress:…@db.example.com/x": want sqlite:PATH or postgres://USER@HOST:PORT/DATABASE`
+	const want = `--store "postgress://ebbmark@db.example.com/x": want sqlite:PATH or postgres://USER@HOST:PORT/DATABASE`
 	if got.code != 2 || !strings.Contains(got.stderr, want) {
 		t.Fatalf("%+v, want %s", got, want)
 	}

@@ -161,7 +161,7 @@ func reportAccount(ctx context.Context, docs store.Docs, f reportFlags, text str
 	}
 	account, err := book.Account(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("account %s is not in %s: import its snapshot first (ebbmark import --store %s FILE)", id, f.store, f.store)
+		return nil, fmt.Errorf("account %s is not in %s: import its snapshot first (ebbmark import --store %[2]s FILE)", id, withoutPassword(f.store))
 	}
 	return account, err
 }

@@ -84,7 +84,7 @@ func organizationOn(ctx context.Context, docs store.Docs, f reportFlags, path st
 	id := report.OrganizationOfPath(path)
 	o, err := accounts.New(docs).Organization(ctx, id)
 	if errors.Is(err, accounts.ErrNoOrganization) {
-		return nil, fmt.Errorf("organization %s is not in %s: import its export (ebbmark import --store %s FILE) or pull it (ebbmark sync aws) first", id, f.store, f.store)
+		return nil, fmt.Errorf("organization %s is not in %s: import its export (ebbmark import --store %[2]s FILE) or pull it (ebbmark sync aws) first", id, withoutPassword(f.store))
 	}
 	return o, err
 }

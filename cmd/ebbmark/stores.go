@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -80,15 +81,24 @@ func findBackend(dsn string) (b backend, place string, err error) {
 	return backend{}, "", usageError("--store %q: want %s", withoutPassword(dsn), storeForms())
 }
 
-// withoutPassword is a DSN as it may be shown: what stands before the host, if
-// anything, may be a password.
+// withoutPassword is a DSN as it may be shown.
 func withoutPassword(dsn string) string {
-	at := strings.LastIndex(dsn, "@")
-	scheme, _, _ := strings.Cut(dsn, ":")
-	if at < len(scheme) {
+	scheme, _, isURL := strings.Cut(dsn, "://")
+	if !isURL {
 		return dsn
 	}
-	return scheme + ":…" + dsn[at:]
+	u, err := url.Parse(dsn)
+	if err != nil {
+		return scheme + "://…"
+	}
+	if u.User != nil {
+		u.User = url.User(u.User.Username())
+	}
+	if q := u.Query(); q.Has("password") {
+		q.Del("password")
+		u.RawQuery = q.Encode()
+	}
+	return u.String()
 }
 
 // openStore opens a store that exists.
