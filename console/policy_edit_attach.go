@@ -88,5 +88,5 @@ func (q *request) change(w http.ResponseWriter, verb string, params ...string) e
 	if err != nil {
 		return err
 	}
-	return q.showChange(w, http.StatusBadRequest, p, said)
+	return q.showChange(w, http.StatusBadRequest, p, notChanged+said)
 }

@@ -115,8 +115,12 @@ func (q *request) dropVersion(w http.ResponseWriter) error {
 	return q.versionChanged(w, arn, q.deleteVersion(arn, q.PostForm.Get("version")))
 }
 
-// notSure answers a deletion without its tick.
-const notSure = "Nothing was deleted: tick the box beside the button to say that you are sure."
+const (
+	// notSure answers a deletion without its tick.
+	notSure = "Nothing was deleted: tick the box beside the button to say that you are sure."
+	// notChanged is before what the API said.
+	notChanged = "Nothing was changed. The server says: "
+)
 
 func (q *request) versionChanged(w http.ResponseWriter, arn string, err error) error {
 	if err == nil {
@@ -126,5 +130,5 @@ func (q *request) versionChanged(w http.ResponseWriter, arn string, err error) e
 	if err != nil {
 		return err
 	}
-	return q.showVersions(w, http.StatusBadRequest, arn, said)
+	return q.showVersions(w, http.StatusBadRequest, arn, notChanged+said)
 }
