@@ -123,7 +123,8 @@ func (a analyzerRef) target(kind, id string, more ...string) string {
 	return "/" + kind + "/" + url.PathEscape(id) + "?" + asked.Encode()
 }
 
-// region are the words of a command line that say where the analyzer is.
+// analyzerCLI is a line for a shell that calls IAM Access Analyzer in the
+// session's Region.
 func (q *request) analyzerCLI(words ...string) string {
 	return q.cli(append([]string{"accessanalyzer", words[0], "--region", q.visit.Region}, words[1:]...)...)
 }

@@ -96,7 +96,7 @@ func refused(err error) (problem string, wrong bool) {
 	case http.StatusBadRequest, http.StatusConflict, http.StatusPaymentRequired:
 		return e.Message, true
 	}
-	return "", false
+	return e.Message, strings.Contains(e.Message, "is not a delegated administrator") // AA-16: another type will do
 }
 
 // confirmView asks before something is deleted.

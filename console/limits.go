@@ -51,6 +51,10 @@ const (
 	maxOrganizationAsks = 1000
 	// waitSeconds is the time between two looks at a job.
 	waitSeconds = 2
+	// maxPolicyName is how long the name of a policy may be, and recommendedSuffix
+	// what the name of a policy that takes the place of another ends in.
+	maxPolicyName     = 128
+	recommendedSuffix = "-recommended"
 	// recentDays is what the start page calls used lately, and maxUsedRoles how
 	// many roles it asks about: each costs a read of facts.
 	recentDays   = 90
