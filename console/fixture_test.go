@@ -84,7 +84,7 @@ func f1() *inventory.Account {
 	weak := member("weak", weakID, weakKey)
 	weak.Inline = []inventory.Inline{{Name: "List", Document: allow("iam:ListRoles", "iam:ListUsers")}}
 	evilRole := &inventory.Role{
-		Name: "evil", ID: "AROAEVILEXAMPLE000001", ARN: f1Prefix + "role/" + evil + "/evil", Path: "/" + evil + "/", Description: evil,
+		Name: "evil", ID: "AROAEVILEXAMPLE000001", ARN: f1Prefix + "role/" + evil + "/evil", Path: "/" + evil + "/", Description: evil, Created: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
 		Trust:  `{"Version":"2012-10-17","Statement":[{"Sid":"</code><script>alert(1)</script>","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`,
 		Inline: []inventory.Inline{{Name: "Odd" + evil, Document: allow("s3:PutObject")}, {Name: "Evil", Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::<script>alert(2)</script>"}]}`}},
 	}
@@ -127,6 +127,7 @@ type world struct {
 	clock   time.Time
 	book    *accounts.Book
 	keys    *auth.Keyring
+	keeper  *analyzers.Keeper
 	cookies map[string]string
 	csrf    string // of the page seen last
 	secure  bool   // the browser speaks TLS
@@ -156,8 +157,8 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	jobs := 0
 	newID := func() string { jobs++; return fmt.Sprintf("00000000-0000-4000-8000-%012d", jobs) }
 	api := iam.New(iam.Config{Docs: s, Facts: s, Book: w.book, Keys: w.keys, Catalog: current, Clock: now, Guard: authority.Guard, NewID: newID, JobDelay: w.delay, Log: log})
-	keeper := analyzers.New(analyzers.Config{Store: s, Book: w.book, Catalog: current, Clock: now, NewID: uuid.NewString, Every: time.Hour, Log: log})
-	t.Cleanup(func() { keeper.Close() })
+	w.keeper = analyzers.New(analyzers.Config{Store: s, Book: w.book, Catalog: current, Clock: now, NewID: uuid.NewString, Every: time.Hour, Log: log})
+	t.Cleanup(func() { w.keeper.Close() })
 	tokens := &sts.API{Accounts: w.book, Keys: w.keys, Authority: authority, Now: now}
 	handler := http.HandlerFunc(func(a http.ResponseWriter, r *http.Request) { w.server.ServeHTTP(a, r) })
 	mirror := func(ctx context.Context, id string) (bool, error) {
@@ -166,7 +167,7 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	}
 	w.console = New(Config{API: handler, Mirror: mirror, Now: now, Log: log})
 	w.server = httpd.New(httpd.Config{
-		Services:     []wire.Service{api.Service(), tokens.Service(), (&accessanalyzer.API{Analyzers: keeper, Book: w.book}).Service()},
+		Services:     []wire.Service{api.Service(), tokens.Service(), (&accessanalyzer.API{Analyzers: w.keeper, Book: w.book}).Service()},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: w.keys, Accounts: w.book, Now: now}).Authenticate,
 		Routes:       []httpd.Route{{Path: Path, Handler: w.console}, {Path: "/", When: WantsPage, Handler: Redirect()}},
