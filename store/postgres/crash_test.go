@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/ebbmark/ebbmark/internal/servers"
+	"github.com/ebbmark/ebbmark/store"
 )
 
 // killer is a tracer that kills the server as a chosen statement begins.
@@ -128,3 +129,64 @@ func untraced(conn *pgx.Conn) *pgx.ConnConfig {
 }
 
 func (c *cutter) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// committer is a tracer that lets one commit in mid way: the server has done it,
+// and its answer is lost.
+type committer struct{ armed atomic.Bool }
+
+func (c *committer) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	if data.SQL == "commit" && c.armed.CompareAndSwap(true, false) {
+		if _, err := conn.PgConn().Exec(ctx, "commit").ReadAll(); err != nil {
+			panic(err)
+		}
+		conn.PgConn().Conn().Close()
+	}
+	return ctx
+}
+
+func (c *committer) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+// TestLostCommits: what was committed, though nobody heard of it, is not done
+// again, and is no error.
+func TestLostCommits(t *testing.T) {
+	dsn := database(t, servers.Postgres(t).DSN("postgres"))
+	check(t, create(t, dsn).Close())
+	c := &committer{}
+	db, err := open(t.Context(), dsn, false, func(p *pgxpool.Config) { p.ConnConfig.Tracer = c })
+	check(t, err)
+	t.Cleanup(func() { db.Close() })
+	lose := func(what string, work func() error) {
+		c.armed.Store(true)
+		if err := work(); err != nil || c.armed.Load() {
+			t.Fatalf("%s: %v (the commit was not reached: %v)", what, err, c.armed.Load())
+		}
+	}
+	facts := hot(7, 3000)
+	lose("MergeFacts", func() error { return db.MergeFacts(t.Context(), facts) })
+	lose("SetRules", func() error { return db.SetRules(t.Context(), 4) })
+	check(t, db.sweep(t.Context())) // whose commits would be the first to be lost
+	for _, epoch := range []int64{2, 4} {
+		var g store.Generation
+		lose("BeginDraft", func() error {
+			g, err = db.beginDraft(t.Context(), 5)
+			return err
+		})
+		if g != (store.Generation{Epoch: epoch, Rules: 4, Draft: epoch, DraftRules: 5}) {
+			t.Fatalf("a draft was begun: %+v", g)
+		}
+		if epoch == 2 {
+			lose("DropDraft", func() error { return db.DropDraft(t.Context()) })
+		}
+	}
+	check(t, db.MergeDraft(t.Context(), 4, facts))
+	_, err = db.PutDoc(t.Context(), "draft", "a", []byte("new"), 0)
+	check(t, err)
+	lose("Switch", func() error { return db.Switch(t.Context(), 4, "draft", "live") })
+	if g, err := db.Generation(t.Context()); err != nil || g != (store.Generation{Epoch: 5, Since: 4, Rules: 5}) {
+		t.Fatalf("after the switch: %+v, %v", g, err)
+	}
+	if body, _, err := db.GetDoc(t.Context(), "live", "a"); err != nil || string(body) != "new" {
+		t.Fatalf("%q, %v", body, err)
+	}
+	wantMerged(t, db, facts)
+}

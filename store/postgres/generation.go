@@ -123,7 +123,15 @@ func (db *DB) BeginDraft(ctx context.Context, rules int) (store.Generation, erro
 	if err := db.sweep(ctx); err != nil {
 		return store.Generation{}, explain("remove facts of earlier drafts", err)
 	}
-	g, err := db.turn(ctx, func(ctx context.Context, t tx, g store.Generation) (store.Generation, error) {
+	g, err := db.beginDraft(ctx, rules)
+	if err != nil {
+		return store.Generation{}, explain("begin a draft of facts", err)
+	}
+	return g, nil
+}
+
+func (db *DB) beginDraft(ctx context.Context, rules int) (store.Generation, error) {
+	return db.turn(ctx, func(ctx context.Context, t tx, g store.Generation) (store.Generation, error) {
 		if g.Draft != 0 {
 			return g, store.ErrDraft
 		}
@@ -138,10 +146,6 @@ func (db *DB) BeginDraft(ctx context.Context, rules int) (store.Generation, erro
 		}
 		return g, nil
 	})
-	if err != nil {
-		return store.Generation{}, explain("begin a draft of facts", err)
-	}
-	return g, nil
 }
 
 // DropDraft implements store.Generations.

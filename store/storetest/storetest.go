@@ -71,6 +71,7 @@ var topics = []struct {
 	{"a counter by compare and swap loses nothing", raceCounter},
 	{"facts merged from many goroutines at once", raceMerge},
 	{"facts are read while they are written", raceRead},
+	{"a draft is begun and switched to while facts are merged", draftWhileMerging},
 
 	{"what was written is there after opening again", durable},
 	{"what one handle writes the other sees at once", twoHandles},
