@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/finding"
+	"github.com/ebbmark/ebbmark/organization"
 )
 
 // Create makes an analyzer, of which UID and dates are not given, and scans for
@@ -201,6 +203,10 @@ func (k *Keeper) Covered(ctx context.Context, a *finding.Analyzer) ([]string, er
 	return list, nil
 }
 
+// servicePrincipal is what an account must administer to have analyzers of its
+// organization (AA-16).
+const servicePrincipal = "access-analyzer.amazonaws.com"
+
 // organizationFor finds out what an analyzer covers. ErrNotOrganization: its
 // owner may have no analyzer of an organization.
 func (k *Keeper) organizationFor(ctx context.Context, a *finding.Analyzer) (*covered, error) {
@@ -214,7 +220,8 @@ func (k *Keeper) organizationFor(ctx context.Context, a *finding.Analyzer) (*cov
 	if err != nil {
 		return nil, fmt.Errorf("organization of %s: %w", a.Account, err)
 	}
-	if o.ManagementAccount != a.Account && !o.IsDelegated(a.Account) {
+	administers := func(d organization.Delegated) bool { return d.Account == a.Account && d.Service == servicePrincipal }
+	if o.ManagementAccount != a.Account && !slices.ContainsFunc(o.Delegated, administers) {
 		return nil, ErrNotOrganization
 	}
 	c := &covered{zone: finding.Zone{Organization: o.ID, Accounts: map[string]bool{}}}

@@ -16,7 +16,7 @@ var (
 	ErrResolved = errors.New("the finding is resolved")
 	// ErrNotOrganization: only the management account and delegated
 	// administrators have analyzers of the organization (AA-16).
-	ErrNotOrganization = errors.New("the account is neither the management account of an organization nor a delegated administrator")
+	ErrNotOrganization = errors.New("the account is neither the management account of an organization nor its delegated administrator for access-analyzer.amazonaws.com")
 	// ErrTokenReused: the idempotency token was used with another request (AA-3).
 	ErrTokenReused = errors.New("the client token was used with another request")
 	// ErrNoResource: the analyzer covers no such user or role.

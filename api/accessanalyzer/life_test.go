@@ -205,6 +205,8 @@ func TestOrganizations(t *testing.T) {
 	}
 	o.TrustService("access-analyzer.amazonaws.com", joined)
 	w.try(o.RegisterDelegated(admin, "access-analyzer.amazonaws.com", joined))
+	o.TrustService("guardduty.amazonaws.com", joined)
+	w.try(o.RegisterDelegated(member, "guardduty.amazonaws.com", joined)) // which says nothing of analyzers
 	w.try(w.Book.CreateOrganization(t.Context(), o))
 
 	const create = `{"analyzerName":"all","type":"ORGANIZATION_UNUSED_ACCESS","configuration":{"unusedAccess":{"analysisRule":{"exclusions":[{"accountIds":["111122223333"]}]}}}}`
