@@ -13,6 +13,11 @@ func document(encoded string) string {
 	if err != nil {
 		text = encoded
 	}
+	return indented(text)
+}
+
+// indented is a document with line breaks.
+func indented(text string) string {
 	var out bytes.Buffer
 	if json.Indent(&out, []byte(text), "", "  ") != nil {
 		return text

@@ -1,23 +1,10 @@
 package console
 
-import (
-	"bytes"
-	"encoding/json"
-	"strings"
-)
+import "strings"
 
 // diffRow is a line of two documents side by side. Change is a word, so that it
 // needs no colour: removed, added, changed, or empty for what stays.
 type diffRow struct{ Old, Change, New string }
-
-// indented is a JSON text with line breaks; one that is no JSON stays as it is.
-func indented(text string) string {
-	var out bytes.Buffer
-	if json.Indent(&out, []byte(text), "", "  ") != nil {
-		return text
-	}
-	return out.String()
-}
 
 // sideBySide puts two documents side by side, line by line. The comma after a
 // member of a list is no change of the member.

@@ -16,6 +16,11 @@ type removedAction struct {
 	Whole     bool      // nothing of the service was used
 	Last      time.Time // last use, of the service when Whole; zero: none is known
 	Known     bool      // the finding has it; false: nothing speaks for taking it away
+	Unseen    bool      // it has iam:PassRole, of which no log shows any use (AA-50)
+}
+
+func newRemoved(action, namespace string, whole bool, last time.Time, known bool) removedAction {
+	return removedAction{action, namespace, whole, last, known, covers(action, "iam:PassRole")}
 }
 
 // words are a text or a list of texts.
@@ -81,7 +86,7 @@ func removed(services []unusedPermission, before, after string) (list []removedA
 		}
 		for _, a := range s.Actions {
 			if full := s.ServiceNamespace + ":" + a.Action; allowed(was, full) && !allowed(is, full) {
-				list = append(list, removedAction{full, s.ServiceNamespace, false, a.LastAccessed, true})
+				list = append(list, newRemoved(full, s.ServiceNamespace, false, a.LastAccessed, true))
 			}
 		}
 	}
@@ -95,7 +100,7 @@ func removed(services []unusedPermission, before, after string) (list []removedA
 func removedService(s unusedPermission, was, is []allowing) (list []removedAction) {
 	add := func(action string) {
 		if !allowed(is, action) {
-			list = append(list, removedAction{action, s.ServiceNamespace, true, s.LastAccessed, true})
+			list = append(list, newRemoved(action, s.ServiceNamespace, true, s.LastAccessed, true))
 		}
 	}
 	everything := s.ServiceNamespace + ":*"
@@ -124,7 +129,7 @@ func unexplained(known []removedAction, was, is []allowing) (list []removedActio
 			named := func(a removedAction) bool { return covers(pattern, a.Action) }
 			if !allowed(is, pattern) && !slices.ContainsFunc(known, named) {
 				namespace, _, _ := strings.Cut(pattern, ":")
-				list = append(list, removedAction{Action: pattern, Namespace: namespace})
+				list = append(list, newRemoved(pattern, namespace, false, time.Time{}, false))
 			}
 		}
 	}

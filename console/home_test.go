@@ -23,7 +23,7 @@ func TestHomeShowsFindings(t *testing.T) {
 	if made.ARN != "arn:aws:access-analyzer:us-east-1:111122223333:analyzer/unused" {
 		t.Fatalf("made %q", made.ARN)
 	}
-	has(t, w.page("/console/"), `<h3>Analyzer unused <span class="muted">ACCOUNT_UNUSED_ACCESS</span></h3>`)
+	has(t, w.page("/console/"), `<h3>Analyzer <a href="/console/findings?analyzer=unused">unused</a> <span class="muted">ACCOUNT_UNUSED_ACCESS</span></h3>`)
 	must(t, w.keeper.Scan(t.Context(), finding.Name{Partition: "aws", Account: f1Account, Region: "us-east-1", Name: "unused"}))
 	has(t, w.page("/console/"), "active findings, scanned", "<li>UnusedIAMRole: 1</li>")
 }
