@@ -125,6 +125,36 @@ func mergeTogether(t *testing.T, b Backend, stores ...store.Store) {
 	}
 }
 
+// mergeShares lets every writer merge, once, what nobody else knows of the same
+// keys: nothing may be lost.
+func mergeShares(t *testing.T, b Backend) {
+	s := b.New(t)
+	const rounds = 20
+	share := func(writer, round int) (list []activity.Fact) {
+		for p := range 4 {
+			k := listBuckets(fmt.Sprintf("AROA%05d", p))
+			list = append(list, activity.Attempt(k, monday.AddDate(0, 0, writer*rounds+round), event1))
+		}
+		return list
+	}
+	together(crowd, func(i int) {
+		for round := range rounds {
+			if err := s.MergeFacts(t.Context(), share(i, round)); err != nil {
+				t.Errorf("writer %d: %v", i, err)
+			}
+		}
+	})
+	got := read(t, s, activity.Prefix{Account: account})
+	if len(got) != 4 {
+		t.Fatalf("%d facts, want 4", len(got))
+	}
+	for _, f := range got {
+		if f.Days.Len() != crowd*rounds {
+			t.Errorf("%s has %d days, want %d", f.Principal, f.Days.Len(), crowd*rounds)
+		}
+	}
+}
+
 // raceRead wants every reader to see each key once, in order, and never a fact
 // older than one that it has seen.
 func raceRead(t *testing.T, b Backend) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -9,7 +10,8 @@ import (
 )
 
 // draftWhileMerging: facts that were merged at the epoch of a draft or later are
-// in it, whatever bucket they are of and wherever the draft began meanwhile.
+// in it, whatever bucket they are of and wherever the draft began meanwhile; kept
+// ones are in any; and of the facts of one call all are in a draft, or none.
 func draftWhileMerging(t *testing.T, b Backend) {
 	s := b.New(t)
 	const writers, rounds = 3, 3
@@ -22,7 +24,7 @@ func draftWhileMerging(t *testing.T, b Backend) {
 				g, err := s.Generation(t.Context())
 				name := fmt.Sprintf("%d-%d", w, n)
 				if err == nil {
-					err = s.MergeFacts(t.Context(), spread(name))
+					err = errors.Join(s.MergeFacts(t.Context(), spread(name)), s.MergeKept(t.Context(), spread("kept "+name)))
 				}
 				if err != nil {
 					t.Error(err)
@@ -60,8 +62,9 @@ func draftWhileMerging(t *testing.T, b Backend) {
 	}
 	for _, list := range merged {
 		for name, epoch := range list {
-			if epoch >= since && found[name] != len(spread("")) {
-				t.Fatalf("%s was merged at epoch %d, the facts that answer began at %d, and it has %d facts", name, epoch, since, found[name])
+			all := len(spread(""))
+			if n := found[name]; n != all && (epoch >= since || n != 0) || found["kept "+name] != all {
+				t.Fatalf("%s was merged at epoch %d, the facts that answer began at %d, and of %d facts it has %d and %d kept", name, epoch, since, all, n, found["kept "+name])
 			}
 		}
 	}

@@ -70,6 +70,7 @@ var topics = []struct {
 	{"of many creators one wins", raceCreate},
 	{"a counter by compare and swap loses nothing", raceCounter},
 	{"facts merged from many goroutines at once", raceMerge},
+	{"what each of many writers knows of the same keys", mergeShares},
 	{"facts are read while they are written", raceRead},
 	{"a draft is begun and switched to while facts are merged", draftWhileMerging},
 
