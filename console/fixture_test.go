@@ -23,12 +23,14 @@ import (
 	"github.com/ebbmark/ebbmark/analyzers"
 	"github.com/ebbmark/ebbmark/api/accessanalyzer"
 	"github.com/ebbmark/ebbmark/api/iam"
+	"github.com/ebbmark/ebbmark/api/organizations"
 	"github.com/ebbmark/ebbmark/api/sts"
 	"github.com/ebbmark/ebbmark/auth"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/httpd"
 	"github.com/ebbmark/ebbmark/inventory"
+	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/store/mem"
 	"github.com/ebbmark/ebbmark/wire"
 )
@@ -133,6 +135,7 @@ type world struct {
 	secure  bool   // the browser speaks TLS
 	remote  string
 	delay   time.Duration
+	facts   store.Facts
 }
 
 // newWorld makes F1 in memory behind the real APIs.
@@ -149,7 +152,7 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	engine := grant.New(cat)
 	current := func(context.Context) (*catalog.Catalog, *grant.Engine, error) { return cat, engine, nil }
 	s := mem.New()
-	w.book = accounts.New(s)
+	w.book, w.facts = accounts.New(s), s
 	sealer, err := auth.NewSealer(make([]byte, auth.KeySize), rand.Reader)
 	must(t, err)
 	w.keys = &auth.Keyring{Docs: s, Sealer: sealer, Random: rand.Reader}
@@ -160,6 +163,7 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	w.keeper = analyzers.New(analyzers.Config{Store: s, Book: w.book, Catalog: current, Clock: now, NewID: uuid.NewString, Every: time.Hour, Log: log})
 	t.Cleanup(func() { w.keeper.Close() })
 	tokens := &sts.API{Accounts: w.book, Keys: w.keys, Authority: authority, Now: now}
+	tree := organizations.New(organizations.Config{Book: w.book, Random: rand.Reader, Guard: authority.Guard, Clock: now, Log: log})
 	handler := http.HandlerFunc(func(a http.ResponseWriter, r *http.Request) { w.server.ServeHTTP(a, r) })
 	mirror := func(ctx context.Context, id string) (bool, error) {
 		mode, err := w.book.Mode(ctx, id)
@@ -167,7 +171,7 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	}
 	w.console = New(Config{API: handler, Mirror: mirror, Now: now, Log: log})
 	w.server = httpd.New(httpd.Config{
-		Services:     []wire.Service{api.Service(), tokens.Service(), (&accessanalyzer.API{Analyzers: w.keeper, Book: w.book}).Service()},
+		Services:     []wire.Service{api.Service(), tokens.Service(), tree.Service(), (&accessanalyzer.API{Analyzers: w.keeper, Book: w.book}).Service()},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: w.keys, Accounts: w.book, Now: now}).Authenticate,
 		Routes:       []httpd.Route{{Path: Path, Handler: w.console}, {Path: "/", When: WantsPage, Handler: Redirect()}},

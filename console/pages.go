@@ -47,6 +47,12 @@ func (c *Console) routes() *http.ServeMux {
 		{"POST " + Path + "findings/rules/apply", (*request).applyRule},
 		{"GET " + Path + "findings/rules/delete", (*request).confirmRule},
 		{"POST " + Path + "findings/rules/delete", (*request).deleteRule},
+		{"GET " + organizationPath, (*request).tree},
+		{"GET " + organizationPath + "/node", (*request).nodePage},
+		{"GET " + organizationPath + "/report", (*request).subtree},
+		{"POST " + organizationPath + "/renew", (*request).renewSubtree},
+		{"GET " + organizationPath + "/csv", (*request).subtreeCSV},
+		{"GET " + organizationPath + "/json", (*request).subtreeJSON},
 		{"POST " + Path + "signout", c.signOut},
 		{Path, func(*request, http.ResponseWriter) error { return errNotFound }},
 	}

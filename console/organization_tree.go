@@ -1,0 +1,114 @@
+package console
+
+import (
+	"errors"
+	"strings"
+)
+
+// treeView is the page of the whole organization.
+type treeView struct {
+	Frame
+	None         bool // the account is in no organization
+	Organization organization
+	Asked        bool // the API has told the tree
+	Roots        []*node
+	Accounts     int
+	Units        int
+	Whole        bool // false: there are more than the page shows
+	CLI          []string
+}
+
+// read reads the tree. Its accounts come as one list that says where each is.
+func (v *treeView) read(q *request) (err error) {
+	if v.Organization, err = q.organization(); err != nil {
+		return err
+	}
+	roots, err := q.roots(v.Organization)
+	if v.Asked, err = q.try(err); !v.Asked {
+		return err
+	}
+	v.Whole = true
+	byPath := map[string]*node{}
+	for _, r := range roots {
+		v.Roots = append(v.Roots, r)
+		if err := v.readUnits(q, r, byPath); err != nil {
+			return err
+		}
+	}
+	accounts, whole, err := q.accountsOf("ListAccounts", nil)
+	if ok, err := q.try(err); !ok {
+		return err
+	}
+	v.Whole = v.Whole && whole
+	for _, a := range accounts {
+		v.place(a, byPath)
+	}
+	return q.shares(v.Roots)
+}
+
+// readUnits reads the units below a node, level by level.
+func (v *treeView) readUnits(q *request, top *node, byPath map[string]*node) error {
+	for next := []*node{top}; len(next) > 0; next = next[1:] {
+		parent := next[0]
+		byPath[parent.Path] = parent
+		units, whole, err := q.unitsBelow(parent.ID)
+		if ok, err := q.try(err); !ok {
+			return err
+		}
+		if v.Units+len(units) > maxNodes {
+			v.Whole = false
+			return nil
+		}
+		v.Whole, v.Units = v.Whole && whole, v.Units+len(units)
+		parent.Units = units
+		next = append(next, units...)
+	}
+	return nil
+}
+
+// place puts an account below its parent.
+func (v *treeView) place(a *node, byPath map[string]*node) {
+	parent := byPath[a.Path[:max(0, strings.LastIndex(a.Path, "/"))]]
+	if parent == nil || v.Accounts >= maxNodes {
+		v.Whole = false
+		return
+	}
+	parent.Accounts = append(parent.Accounts, a)
+	v.Accounts++
+}
+
+// share is how many of the services that a node may use it has not used.
+type share struct{ Unused, All int }
+
+// Percent is the unused part in hundredths.
+func (s *share) Percent() int {
+	if s.All == 0 {
+		return 0
+	}
+	return s.Unused * 100 / s.All
+}
+
+// Grade is the class of the colour, from 0 to 4.
+func (s *share) Grade() int { return min(s.Percent()/20, 4) }
+
+// shares adds what the reports of this session say of the nodes. Nothing is
+// reported on for it.
+func (q *request) shares(nodes []*node) error {
+	for _, n := range nodes {
+		if id := q.console.sessions.job(q.visit.key, reportKey(n.Path, "")); id != "" {
+			p, err := ask[organizationPage](q.Context(), q.client, "iam", "GetOrganizationsAccessReport", "JobId", id, "MaxItems", "1")
+			if _, ours := errors.AsType[*apiError](err); err != nil && !ours {
+				return err
+			}
+			if err == nil && p.JobStatus == "COMPLETED" {
+				n.Share = &share{p.NumberOfServicesNotAccessed, p.NumberOfServicesAccessible}
+			}
+		}
+		for _, below := range [][]*node{n.Units, n.Accounts} {
+			if err := q.shares(below); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
