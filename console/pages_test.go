@@ -83,7 +83,11 @@ func TestWhatIsNotThere(t *testing.T) {
 			has(t, a.Body.String(), want)
 		})
 	}
-	if a := w.send("GET", "/console/users/details", nil); a.Code != http.StatusBadRequest {
-		t.Errorf("no id: %d", a.Code) // and not the page of the caller
+	for _, kind := range []string{"users", "groups", "roles", "policies"} {
+		for _, page := range []string{"/details", "/last-accessed", "/last-accessed/csv"} {
+			if a := w.send("GET", "/console/"+kind+page, nil); a.Code != http.StatusBadRequest {
+				t.Errorf("%s%s without an id: %d", kind, page, a.Code) // and not about the caller
+			}
+		}
 	}
 }
