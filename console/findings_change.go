@@ -1,6 +1,8 @@
 package console
 
 import (
+	"errors"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +35,7 @@ func (q *request) policyChanges(v *recommendationView) error {
 		return nil
 	}
 	has, err := q.policiesOf(v.Kind, v.Name)
-	if err != nil {
+	if err != nil && !missing(err) { // of a principal that is gone the steps still show
 		return err
 	}
 	var unused []unusedPermission
@@ -139,10 +141,19 @@ func (q *request) existing(c *policyChange, has []grantedBy) error {
 	return err
 }
 
+// missing reports whether the API does not have what was asked for.
+func missing(err error) bool {
+	e, ours := errors.AsType[*apiError](err)
+	return ours && e.Status == http.StatusNotFound
+}
+
 // managedDocument is the default version of a managed policy and when the policy
-// was changed; empty when the caller may not see it.
+// was changed; empty when it is gone or the caller may not see it.
 func (q *request) managedDocument(arn string) (text string, updated time.Time, err error) {
 	out, err := ask[struct{ Policy policy }](q.Context(), q.client, "iam", "GetPolicy", "PolicyArn", arn)
+	if missing(err) {
+		return "", updated, nil
+	}
 	if ok, err := q.try(err); !ok {
 		return "", updated, err
 	}

@@ -115,7 +115,7 @@ func (q *request) recommendation(a analyzerRef, id string, r *recommendation) (m
 	for range maxAsks {
 		target := a.target("recommendation", id, "maxResults", strconv.Itoa(askPage), "nextToken", token)
 		out, err := askREST[recommendation](q.Context(), q.client, "GetFindingRecommendation", http.MethodGet, target, nil)
-		if e, ours := errors.AsType[*apiError](err); ours && e.Status == http.StatusNotFound {
+		if missing(err) {
 			return false, nil
 		} else if err != nil {
 			return false, err
