@@ -11,8 +11,12 @@
 // same key, and conditions on source address or TLS see the browser's own. What
 // it costs, a signature and some XML, is microseconds beside the operation.
 //
+// Pages that change policies or findings call the operation that the AWS CLI
+// would, and show what it said where it refused. Of a mirror of AWS, which no
+// page can change, they offer no change (Config.Mirror).
+//
 // From the bottom up: limits.go, session.go (who is signed in, kept in memory
-// only), gate.go (headers, origin and token of every request), call.go, query.go
-// and rest.go (the two protocols), pages.go (the list of pages), and a file per
+// only), gate.go (headers, origin and token of every request), call.go, query.go,
+// rest.go and json.go (the three protocols), pages.go (the list of pages), and a file per
 // page with its template.
 package console

@@ -80,7 +80,7 @@ func f2Event(t testing.TB, account, at, principal, service, name, region string)
 func TestOrganizationTree(t *testing.T) {
 	w := f2World(t, f2AdminKey)
 	page := w.page("/console/organization")
-	has(t, page, `<h1>Organization <span class="muted">o-exampleorg1</span></h1>`, "2 units and 3 accounts; the management account is 111111111111.",
+	has(t, page, `<h1>Organization <span class="muted">o-exampleorg1</span></h1>`, "Units: 2; accounts: 3; the management account is 111111111111.",
 		`<li><a href="/console/organization/node?id=r-ab12">Root</a> <span class="muted">root r-ab12</span>`,
 		`<a href="/console/organization/node?id=ou-ab12-prod0001">prod</a> <span class="muted">unit ou-ab12-prod0001</span> <a href="/console/organization/report?id=ou-ab12-prod0001" aria-label="Report: prod">Report</a>
 <ul><li><a href="/console/organization/node?id=222222222222">production</a>`,

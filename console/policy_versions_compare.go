@@ -55,7 +55,7 @@ func (q *request) compareVersions(w http.ResponseWriter) error {
 	if err != nil {
 		return err
 	}
-	v.Lines = diff(from, to)
+	v.Lines = documentDiff(from, to)
 	for _, l := range v.Lines {
 		switch l.Change {
 		case lineAdded:

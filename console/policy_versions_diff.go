@@ -18,6 +18,21 @@ const (
 	lineRemoved = "removed"
 )
 
+// documentDiff is the lines of two documents. The comma after a member of a list
+// is no change of the member.
+func documentDiff(from, to string) []diffLine {
+	a, b := strings.Split(from, "\n"), strings.Split(to, "\n")
+	lines := diff(withoutCommas(a), withoutCommas(b))
+	for i := range lines {
+		if l := &lines[i]; l.New > 0 {
+			l.Text = b[l.New-1]
+		} else {
+			l.Text = a[l.Old-1]
+		}
+	}
+	return lines
+}
+
 // diff is the lines of two texts, with as few changes as can be. Texts that are
 // too long for that are changed as a whole where they differ.
 func diff(from, to string) []diffLine {
