@@ -189,4 +189,11 @@ func TestLostCommits(t *testing.T) {
 		t.Fatalf("%q, %v", body, err)
 	}
 	wantMerged(t, db, facts)
+	left := ""
+	for _, table := range []string{"facts", "rollups"} {
+		check(t, db.pool.QueryRow(t.Context(), "select string_agg(distinct generation::text, ' ') from ebbmark."+table).Scan(&left))
+		if left != "4" {
+			t.Errorf("%s has generations %s, want 4 alone: nothing was swept away", table, left)
+		}
+	}
 }

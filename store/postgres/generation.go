@@ -200,7 +200,9 @@ func (db *DB) sweep(ctx context.Context) error {
 		for _, table := range []string{"facts", "rollups"} {
 			err := db.retry(unhurried(ctx), func(ctx context.Context) error {
 				return db.transact(ctx, beginAll, func(ctx context.Context, t tx) error {
-					_, err := t.Exec(ctx, "delete from ebbmark."+table+" where bucket = $1 and generation <> $2 and generation not in (select since from ebbmark.gates where bucket = $1 union all select draft from ebbmark.gates where bucket = $1)", int32(bucket), keptFacts)
+					_, err := t.Exec(ctx, "delete from ebbmark."+table+` where bucket = $1 and generation <> $2 and generation not in (
+						select since from ebbmark.gates where bucket = $1 union all
+						select draft from ebbmark.gates where bucket = $1 and draft <> 0)`, int32(bucket), keptFacts)
 					return err
 				})
 			})
