@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"testing"
 	"time"
+
+	"github.com/ebbmark/ebbmark/finding"
 )
 
 // old is when everybody of the fixture was created: long before the period of an
@@ -65,4 +67,9 @@ func (w *world) finding(filter string) string {
 		w.t.Fatalf("%s has %d findings: %q", filter, len(found), found)
 	}
 	return found[0][1]
+}
+
+// scan scans the analyzer of withFindings anew.
+func (w *world) scan() error {
+	return w.keeper.Scan(w.t.Context(), finding.Name{Partition: "aws", Region: "us-east-1", Account: f1Account, Name: "unused"})
 }

@@ -28,13 +28,13 @@ type findingRow struct {
 
 // findingCounts are the statistics of an analyzer (section 5.4).
 type findingCounts struct {
-	Active    int `json:"totalActiveFindings"`
-	Archived  int `json:"totalArchivedFindings"`
-	Resolved  int `json:"totalResolvedFindings"`
-	Types     []typeCount
-	ByType    []typed `json:"unusedAccessTypeStatistics"`
-	External  bool    `json:"-"`
-	UpdatedAt time.Time
+	Active    int         `json:"totalActiveFindings"`
+	Archived  int         `json:"totalArchivedFindings"`
+	Resolved  int         `json:"totalResolvedFindings"`
+	ByType    []typed     `json:"unusedAccessTypeStatistics"`
+	Types     []typeCount `json:"-"` // ByType with what people call the types
+	External  bool        `json:"-"`
+	UpdatedAt time.Time   `json:"-"` // of the last scan; zero: there was none
 }
 
 type typeCount struct {
