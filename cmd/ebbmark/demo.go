@@ -154,11 +154,9 @@ func (l *listeningLine) Write(text []byte) (int, error) {
 // demoLines are lines to paste into another shell.
 func (p *program) demoLines(endpoint string) string {
 	return fmt.Sprintf(`
-The sample organization is ready. Look at it in a browser:
-
-  %[3]s/console/
-  access key ID %[1]s (an account) or %[4]s (the management account)
-  secret access key %[2]s
+The sample organization is ready. Look at it in a browser: %[3]s/console/
+Sign in with the access key ID %[1]s (an account) or %[4]s (the management
+account), and the secret access key %[2]s.
 
 Or paste into another shell:
 
