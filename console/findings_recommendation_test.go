@@ -74,6 +74,21 @@ func TestRecommendationThroughAGroup(t *testing.T) {
 	}
 }
 
+// TestRecommendationForOneOfTwo: the steps name an inline policy, and two have
+// the name. Which is meant is not known, so that no command is shown.
+func TestRecommendationForOneOfTwo(t *testing.T) {
+	w := withFindings(t, auditorKey)
+	a := f1()
+	alice := a.UserByName("alice")
+	alice.Created = old
+	alice.Inline = append(alice.Inline, inventory.Inline{Name: "DevInline", Document: allow("s3:CreateBucket", "sqs:ListQueues")})
+	must(t, w.book.Replace(t.Context(), a))
+	must(t, w.scan())
+	page, _ := w.recommended("resource=user/alice")
+	has(t, page, "More than one inline policy has this name", `group <a href="/console/groups/details?id=developers">developers</a>`)
+	lacks(t, page, "--policy-name=DevInline")
+}
+
 // TestRecommendationOfAnotherDay: what has changed since is said, and no commands
 // are shown that are no longer sure.
 func TestRecommendationOfAnotherDay(t *testing.T) {

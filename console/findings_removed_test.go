@@ -45,7 +45,11 @@ func TestRemoved(t *testing.T) {
 			`{"Statement":[{"Effect":"Allow","NotAction":["iam:*","s3:Put*"]}]}`, kept,
 			[]string{"ec2:* service 2025", "s3:DeleteBucket action never"},
 		},
-		"what stays is not listed":       {kept, kept, nil},
+		"what stays is not listed": {kept, kept, nil},
+		"nor what stays and is unused": {
+			`{"Statement":[{"Effect":"Allow","Action":["s3:DeleteBucket","s3:PutObject","ec2:RunInstances"]}]}`,
+			`{"Statement":[{"Effect":"Allow","Action":["s3:*","ec2:RunInstances"]}]}`, nil,
+		},
 		"a Deny removes nothing":         {`{"Statement":[{"Effect":"Deny","Action":"s3:DeleteBucket"}]}`, "", nil},
 		"of which the finding is silent": {`{"Statement":[{"Effect":"Allow","Action":["s3:GetObject","kms:Decrypt"]}]}`, kept, []string{"kms:Decrypt unknown"}},
 		"no logs show it":                {`{"Statement":[{"Effect":"Allow","Action":["iam:PassRole","iam:Pass*","iam:Get*"]}]}`, "", []string{"iam:Get* service never", "iam:Pass* service never unseen", "iam:PassRole service never unseen"}},
