@@ -74,6 +74,12 @@ func TestTakeAwayWhatIsNotUsed(t *testing.T) {
 	page := w.saved("/console/roles/inline", "id", "app", "policy", "AppInline", "was", hiddenField(t, form, "was"),
 		"document", strings.ReplaceAll(allow("s3:CreateBucket"), ",", ",\r\n"))
 	has(t, page, "<h1>Policies of app</h1>", "Policies of its own: 2", "AppInline")
+	account, err := w.book.Account(t.Context(), f1Account)
+	must(t, err)
+	const want = "{\"Version\":\"2012-10-17\",\n\"Statement\":[{\"Effect\":\"Allow\",\n\"Action\":[\"s3:CreateBucket\"],\n\"Resource\":\"*\"}]}"
+	if got := account.RoleByID(appID).Inline[0].Document; got != want {
+		t.Errorf("stored %q", got)
+	}
 	service = w.page("/console/roles/last-accessed/service?id=app&service=s3")
 	has(t, service, `<th scope="row">CreateBucket</th><td><time datetime="2026-05-20T00:00:01Z"`)
 	lacks(t, service, "DeleteBucket")
