@@ -91,7 +91,6 @@ type cutter struct {
 	after bool
 	seen  []string
 	cuts  int
-	now   bool
 }
 
 func (c *cutter) TraceQueryStart(ctx context.Context, conn *pgx.Conn, data pgx.TraceQueryStartData) context.Context {

@@ -57,7 +57,7 @@ func TestOpenAndCreate(t *testing.T) {
 	}
 }
 
-// TestFewHostsAreEnough: of several hosts the one that can be written is taken.
+// TestSeveralHosts: of several hosts the one that can be written is taken.
 func TestSeveralHosts(t *testing.T) {
 	server := servers.Postgres(t)
 	dsn := database(t, server.DSN("postgres"))
