@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,18 @@ func TestRecommendationOfAnotherDay(t *testing.T) {
 	has(t, w.page(here), "app does not have this policy any more.", "TeamEc2")
 	w.does("findings/recommendation", here, "analyzer", "unused", "id", id)
 	has(t, w.page(here), "The recommendation could not be made: The principal arn:aws:iam::111122223333:role/service/app does not exist any more.", "RESOURCE_NOT_FOUND_ERROR", "Make a new recommendation")
+}
+
+// TestRecommendationForAnotherAccount: that its policies cannot be read here does
+// not say that they are gone.
+func TestRecommendationForAnotherAccount(t *testing.T) {
+	w := withFindings(t, auditorKey)
+	v := recommendationView{Frame: Frame{Title: "x"}, Made: true, Name: "arn:aws:iam::444455556666:role/r", Changes: []policyChange{{Step: 1, Policy: "P", Steps: []string{"DETACH_POLICY"}}}}
+	v.Advice.Status = "SUCCEEDED"
+	a := httptest.NewRecorder()
+	w.console.render(a, http.StatusOK, "finding_recommendation", &v)
+	has(t, a.Body.String(), "is in another account, whose policies are not shown here", "The policy as it is cannot be shown.")
+	lacks(t, a.Body.String(), "any more")
 }
 
 func TestRecommendationBeingMade(t *testing.T) {
