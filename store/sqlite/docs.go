@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/ebbmark/ebbmark/store"
 )
@@ -68,6 +69,13 @@ func (db *DB) PutDoc(ctx context.Context, kind store.Kind, id string, body []byt
 	return version, nil
 }
 
+// docChunk is the number of documents that one statement writes, as chunk is for
+// facts; docWidth, how many values each has.
+const (
+	docChunk = 128
+	docWidth = 4
+)
+
 // SetDocs implements store.Docs. It writes all of them or none.
 func (db *DB) SetDocs(ctx context.Context, kind store.Kind, docs []store.Doc) error {
 	if err := fits(kind, docs...); err != nil || len(docs) == 0 {
@@ -75,13 +83,18 @@ func (db *DB) SetDocs(ctx context.Context, kind store.Kind, docs []store.Doc) er
 	}
 	err := db.write.do(ctx, func(t *tx) error {
 		last, err := t.versions(len(docs))
-		for i, d := range docs {
+		version := int64(last) - int64(len(docs))
+		for some := range slices.Chunk(docs, docChunk) {
 			if err = errors.Join(err, t.caller.Err()); err != nil {
 				return err
 			}
-			_, err = t.exec(`INSERT INTO docs (kind, id, version, body) VALUES (?, ?, ?, ?)
-				ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body`,
-				string(kind), d.ID, int64(last)-int64(len(docs)-1-i), blob(d.Body))
+			args := make([]any, 0, docWidth*len(some))
+			for _, d := range some {
+				version++
+				args = append(args, string(kind), d.ID, version, blob(d.Body))
+			}
+			_, err = t.exec(`INSERT INTO docs (kind, id, version, body) VALUES `+places(len(some), docWidth)+`
+				ON CONFLICT (kind, id) DO UPDATE SET version = excluded.version, body = excluded.body`, args...)
 		}
 		return err
 	})
