@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"sync"
 	"time"
 
 	"github.com/ebbmark/ebbmark/inventory"
@@ -53,8 +54,8 @@ const credentialFormat = 1
 // keyID and secret bounds (IAM-14): an id has 16 to 128 word characters; a
 // secret is any printable text that fits a line of a credentials file.
 var (
-	validKeyID  = regexp.MustCompile(`^\w{16,128}$`)
-	validSecret = regexp.MustCompile(`^[!-~]{16,128}$`)
+	validKeyID  = lazy(`^\w{16,128}$`)
+	validSecret = lazy(`^[!-~]{16,128}$`)
 )
 
 // Create stores a key, which works once the inventory lists it: see Issue. An
@@ -106,10 +107,10 @@ func (k *Keyring) fill(owner Owner, id, secret string) (string, string, error) {
 			return "", "", err
 		}
 	}
-	if !validKeyID.MatchString(id) {
+	if !validKeyID().MatchString(id) {
 		return "", "", fmt.Errorf("access key id %q: want 16 to 128 letters, digits or underscores", id)
 	}
-	if !validSecret.MatchString(secret) {
+	if !validSecret().MatchString(secret) {
 		return "", "", errors.New("secret access key: want 16 to 128 printable characters without blanks")
 	}
 	return id, secret, nil
@@ -154,4 +155,10 @@ func newSecret(random io.Reader) (string, error) {
 		return "", fmt.Errorf("read randomness: %w", err)
 	}
 	return base64.StdEncoding.EncodeToString(raw), nil
+}
+
+// lazy compiles a pattern when it is first needed: most commands need none, and
+// each counted repetition costs as much as the rest of starting.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }

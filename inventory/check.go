@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ebbmark/ebbmark/arn"
@@ -13,11 +14,11 @@ import (
 // The constraints of IAM-11 and IAM-14 that identify things. Others, such as
 // the length of a tag, do no harm and are not checked.
 var (
-	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
-	idForm      = regexp.MustCompile(`^\w{16,128}$`)
-	nameForm    = regexp.MustCompile(`^[\w+=,.@-]{1,128}$`)
-	pathForm    = regexp.MustCompile(`^/$|^/[!-~]{1,510}/$`)
-	versionForm = regexp.MustCompile(`^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$`)
+	accountForm = lazy(`^[0-9]{12}$`)
+	idForm      = lazy(`^\w{16,128}$`)
+	nameForm    = lazy(`^[\w+=,.@-]{1,128}$`)
+	pathForm    = lazy(`^/$|^/[!-~]{1,510}/$`)
+	versionForm = lazy(`^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$`)
 )
 
 // awsAccount stands in the account field of AWS managed policies.
@@ -62,7 +63,7 @@ func (o *owner) resource(text, kind string) (arn.ARN, error) {
 	if a.Service != "iam" || a.Region != "" || a.Kind() != kind || a.Partition == "" || a.Name() == "" {
 		return a, fmt.Errorf("its Arn %q is not that of a %s", clip(text), kind)
 	}
-	if !accountForm.MatchString(a.Account) && (kind != "policy" || a.Account != awsAccount) {
+	if !accountForm().MatchString(a.Account) && (kind != "policy" || a.Account != awsAccount) {
 		return a, fmt.Errorf("its Arn %q has no account id of 12 digits", clip(text))
 	}
 	return a, o.admit(a)
@@ -70,14 +71,14 @@ func (o *owner) resource(text, kind string) (arn.ARN, error) {
 
 // identity checks what names an entity and returns its path.
 func (o *owner) identity(kind, name, id, arnText, path string) (string, error) {
-	if !nameForm.MatchString(name) {
+	if !nameForm().MatchString(name) {
 		return "", fmt.Errorf("%q is no name", clip(name))
 	}
 	a, err := o.resource(arnText, kind)
 	if err != nil {
 		return "", err
 	}
-	if !idForm.MatchString(id) {
+	if !idForm().MatchString(id) {
 		return "", fmt.Errorf("%q is no unique id", clip(id))
 	}
 	if a.Name() != name {
@@ -86,7 +87,7 @@ func (o *owner) identity(kind, name, id, arnText, path string) (string, error) {
 	if path == "" {
 		path = a.Path()
 	}
-	if path != a.Path() || !pathForm.MatchString(path) {
+	if path != a.Path() || !pathForm().MatchString(path) {
 		return "", fmt.Errorf("the path %q is not the one of the Arn %s", clip(path), arnText)
 	}
 	return path, nil
@@ -113,4 +114,10 @@ func label(kind, arnText, name string) string {
 		return kind + " without a name"
 	}
 	return kind + " " + clip(name)
+}
+
+// lazy compiles a pattern when it is first needed: most commands need none, and
+// each counted repetition costs as much as the rest of starting.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
