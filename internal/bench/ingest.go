@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -137,18 +138,29 @@ func (b *bench) duckOutput() string  { return filepath.Join(b.scratch, "duck.tsv
 func (b *bench) chdbOutput() string  { return filepath.Join(b.scratch, "chdb.tsv") }
 
 // ingest reads the logs into a new store.
-func (b *bench) ingest(ctx context.Context, logs string, flags ...string) (usage, error) {
-	old, err := filepath.Glob(b.ingestStore() + "*")
-	if err != nil {
+func (b *bench) ingest(ctx context.Context, logs string) (usage, error) {
+	if err := b.dropIngestStore(); err != nil {
 		return usage{}, err
 	}
-	for _, file := range old {
-		if err := os.Remove(file); err != nil {
-			return usage{}, err
-		}
+	return run(ctx, b.program, "ingest", "--init", "--store", "sqlite:"+b.ingestStore(), logs)
+}
+
+// ingestWith is ingest with so many workers, on as many cores: with more of
+// them one worker has its garbage, the list of files and the store looked after
+// by others.
+func (b *bench) ingestWith(ctx context.Context, workers int, logs string) (usage, error) {
+	if err := b.dropIngestStore(); err != nil {
+		return usage{}, err
 	}
-	args := append([]string{"ingest", "--init", "--store", "sqlite:" + b.ingestStore()}, flags...)
-	return run(ctx, b.program, append(args, logs)...)
+	return runOn(ctx, workers, b.program, "ingest", "--init", "--store", "sqlite:"+b.ingestStore(), "--workers", fmt.Sprint(workers), logs)
+}
+
+func (b *bench) dropIngestStore() error {
+	old, err := filepath.Glob(b.ingestStore() + "*")
+	for _, file := range old {
+		err = errors.Join(err, os.Remove(file))
+	}
+	return err
 }
 
 func (b *bench) duck(ctx context.Context, logs string) (usage, error) {

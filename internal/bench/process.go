@@ -17,7 +17,17 @@ type usage struct {
 // run waits for a program and returns what it cost. Its output is thrown away;
 // of its errors, the end is told when it fails.
 func run(ctx context.Context, name string, args ...string) (usage, error) {
+	return finish(exec.CommandContext(ctx, name, args...))
+}
+
+// runOn is run for a Go program that is held to so many cores.
+func runOn(ctx context.Context, cores int, name string, args ...string) (usage, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Env = append(cmd.Environ(), fmt.Sprintf("GOMAXPROCS=%d", cores))
+	return finish(cmd)
+}
+
+func finish(cmd *exec.Cmd) (usage, error) {
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	start := time.Now()
