@@ -42,7 +42,7 @@ type Console struct {
 	attempts  *attempts
 	templates map[string]*template.Template
 	origins   *http.CrossOriginProtection
-	mux       *http.ServeMux
+	pages     http.Handler // the routes, compressed for browsers that ask so
 }
 
 var _ http.Handler = (*Console)(nil)
@@ -72,7 +72,7 @@ func New(c Config) *Console {
 		origins:  http.NewCrossOriginProtection(),
 	}
 	console.templates = console.parse()
-	console.mux = console.routes()
+	console.pages = compressed(console.routes())
 	return console
 }
 
@@ -80,7 +80,7 @@ func New(c Config) *Console {
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	harden(w.Header())
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	c.mux.ServeHTTP(w, r)
+	c.pages.ServeHTTP(w, r)
 }
 
 // WantsPage reports whether a request to "/" is a browser's and not one of an

@@ -81,7 +81,7 @@ func (c *Console) fromPage(r *http.Request, want string) bool {
 	if c.origins.Check(r) != nil || want == "" || r.ParseForm() != nil {
 		return false
 	}
-	return subtle.ConstantTimeCompare([]byte(r.PostForm.Get("csrf")), []byte(want)) == 1
+	return subtle.ConstantTimeCompare(unmask(r.PostForm.Get("csrf")), []byte(want)) == 1
 }
 
 // askSignIn leads to the sign-in page and from there back.

@@ -32,6 +32,11 @@ const (
 	// maxSearch is the length of a search in bytes.
 	maxSearch = 256
 
+	// minCompressed is how many bytes an answer must have to be compressed, and
+	// jitter how many bytes its length is varied by, at most.
+	minCompressed = 1024
+	jitter        = 64
+
 	// pageLimit is how long one page may take.
 	pageLimit = 60 * time.Second
 	// perPage is how many rows a list shows.

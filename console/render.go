@@ -43,7 +43,7 @@ func (Frame) Group(name string) string { return kindOf("groups").At("details", n
 // frame is the frame of a page of who is signed in.
 func (q *request) frame(title string, crumbs []Link) Frame {
 	return Frame{
-		Title: title, CSRF: q.visit.csrf, Who: &q.visit.identity, Section: q.PathValue("kind"),
+		Title: title, CSRF: q.console.masked(q.visit.csrf), Who: &q.visit.identity, Section: q.PathValue("kind"),
 		Crumbs: crumbs, AsOf: q.console.AsOf, Hidden: q.hidden, ReadOnly: q.readOnly(),
 	}
 }

@@ -72,7 +72,7 @@ func (c *Console) showSignIn(w http.ResponseWriter, r *http.Request, status int,
 		}
 		setCookie(w, r, formCookie(r), token)
 	}
-	v.Frame = Frame{Title: "Sign in", CSRF: token, AsOf: c.AsOf}
+	v.Frame = Frame{Title: "Sign in", CSRF: c.masked(token), AsOf: c.AsOf}
 	c.render(w, status, "signin", v)
 }
 
