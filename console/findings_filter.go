@@ -17,6 +17,12 @@ type findingFilter struct {
 	Account    string
 	Error      string // "yes": only findings with an error; "no": only those without
 	Public     string // "true", "false": of external access
+	ID         string
+	AWS        string // text in a principal of external access that is one of AWS
+	Federated  string // likewise, in one of an identity provider
+	Restricted string // a resourceControlPolicyRestriction
+	Key        string // of a condition of external access
+	Value      string // text in the value of Key; empty: the condition is there
 	Sort       string // a member of findings
 	Descending bool
 }
@@ -38,6 +44,8 @@ func newFindingFilter(asked url.Values) findingFilter {
 	f := findingFilter{
 		Status: asked.Get("status"), Type: clip(asked.Get("type")), Kind: clip(asked.Get("kind")), Resource: clip(strings.TrimSpace(asked.Get("resource"))),
 		Account: clip(strings.TrimSpace(asked.Get("account"))), Error: asked.Get("error"), Public: asked.Get("public"),
+		ID: clip(strings.TrimSpace(asked.Get("finding"))), AWS: clip(strings.TrimSpace(asked.Get("aws"))), Federated: clip(strings.TrimSpace(asked.Get("federated"))),
+		Restricted: clip(asked.Get("restricted")), Key: clip(strings.TrimSpace(asked.Get("key"))), Value: clip(strings.TrimSpace(asked.Get("value"))),
 		Sort: asked.Get("sort"), Descending: asked.Get("dir") == "desc",
 	}
 	if !slices.Contains([]string{"ARCHIVED", "RESOLVED", "all"}, f.Status) {
@@ -59,7 +67,8 @@ func newFindingFilter(asked url.Values) findingFilter {
 func (f findingFilter) Fields() (fields []Link) {
 	for _, p := range []Link{
 		{"status", f.Status}, {"type", f.Type}, {"kind", f.Kind}, {"resource", f.Resource}, {"account", f.Account},
-		{"error", f.Error}, {"public", f.Public}, {"sort", f.Sort},
+		{"error", f.Error}, {"public", f.Public}, {"finding", f.ID}, {"aws", f.AWS}, {"federated", f.Federated},
+		{"restricted", f.Restricted}, {"key", f.Key}, {"value", f.Value}, {"sort", f.Sort},
 	} {
 		if p.Href != "" {
 			fields = append(fields, p)
@@ -81,23 +90,33 @@ func (f findingFilter) query() (words []string) {
 
 // limits reports whether the filter leaves out more than a status does.
 func (f findingFilter) limits() bool {
-	return f.Type+f.Kind+f.Resource+f.Account+f.Error+f.Public != ""
+	return f.Type+f.Kind+f.Resource+f.Account+f.Error+f.Public+f.ID+f.AWS+f.Federated+f.Restricted+f.Key != ""
 }
 
 // criteria is the filter as the API takes it. withStatus is false for archive
 // rules, which know none.
 func (f findingFilter) criteria(withStatus bool) map[string]criterion {
 	c := map[string]criterion{}
-	for name, value := range map[string]string{"findingType": f.Type, "resourceType": f.Kind, "resourceOwnerAccount": f.Account, "isPublic": f.Public} {
+	for name, value := range map[string]string{
+		"findingType": f.Type, "resourceType": f.Kind, "resourceOwnerAccount": f.Account, "isPublic": f.Public,
+		"id": f.ID, "resourceControlPolicyRestriction": f.Restricted,
+	} {
 		if value != "" {
 			c[name] = criterion{Eq: []string{value}}
 		}
 	}
+	for name, text := range map[string]string{"resource": f.Resource, "principal.AWS": f.AWS, "principal.Federated": f.Federated} {
+		if text != "" {
+			c[name] = criterion{Contains: []string{text}}
+		}
+	}
+	if there := true; f.Key != "" && f.Value == "" {
+		c["condition."+f.Key] = criterion{Exists: &there}
+	} else if f.Key != "" {
+		c["condition."+f.Key] = criterion{Contains: []string{f.Value}}
+	}
 	if withStatus && f.Status != "all" {
 		c["status"] = criterion{Eq: []string{f.Status}}
-	}
-	if f.Resource != "" {
-		c["resource"] = criterion{Contains: []string{f.Resource}}
 	}
 	if f.Error != "" {
 		exists := f.Error == "yes"

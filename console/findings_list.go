@@ -179,3 +179,8 @@ func (v *findingsView) OfType(findingType string) string {
 
 // Limited reports whether the filter leaves out more than a status does.
 func (v *findingsView) Limited() bool { return v.Filter.limits() }
+
+// Restrictions are what is said of resource control policies (AA-34).
+func (v *findingsView) Restrictions() []string {
+	return []string{"APPLICABLE", "FAILED_TO_EVALUATE_RCP", "NOT_APPLICABLE", "APPLIED"}
+}

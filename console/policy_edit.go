@@ -46,6 +46,7 @@ type editView struct {
 	ID      string
 	Name    string // of an inline policy
 	New     bool   // an inline policy that is to be made
+	Note    string // what saving does
 	Text    string
 	Was     string // fingerprint of the document that the text began as
 	Problem string // what was wrong
@@ -110,7 +111,7 @@ func (q *request) policyEdit(arn string) (*editView, policy, error) {
 	k := kindOf("policies")
 	v := &editView{
 		Heading: "Edit " + p.PolicyName, Action: Path + "policies/edit", Back: k.At("versions", p.Arn),
-		ID: p.Arn, Text: text, Was: fingerprint(text),
+		ID: p.Arn, Text: text, Was: fingerprint(text), Note: "Saving makes a new version and sets it as the default.",
 	}
 	v.Frame = q.policyFrame(p, "Edit")
 	v.ReadOnly = v.ReadOnly || managedByAWS(p.Arn)
@@ -132,6 +133,12 @@ func (q *request) savePolicy(w http.ResponseWriter) error {
 			err = q.newVersion(p.Arn, v.Text)
 		}
 	}
+	return q.saved(w, v, err)
+}
+
+// saved goes back after a text was saved, or shows it again with what the API
+// said of it.
+func (q *request) saved(w http.ResponseWriter, v *editView, err error) error {
 	if err == nil {
 		return q.changed(w, v.Back)
 	}

@@ -32,13 +32,8 @@ func (q *request) showChange(w http.ResponseWriter, status int, p policyOwner, s
 	if err := q.granted(p.api, p.Name, "", &v.Policies); err != nil {
 		return err
 	}
-	_, err := askAll(q.Context(), q.client, "ListPolicies", func(l *policyList) page {
-		for _, m := range l.Policies {
-			v.Offered = append(v.Offered, row{Name: m.PolicyName, ARN: m.Arn})
-		}
-		return l.page
-	}, "Scope", "Local")
-	if _, err = q.try(err); err != nil {
+	var err error
+	if v.Offered, err = q.ownPolicies(); err != nil {
 		return err
 	}
 	option := map[string]string{"User": "--user-name", "Group": "--group-name", "Role": "--role-name"}[p.api]
@@ -51,6 +46,19 @@ func (q *request) showChange(w http.ResponseWriter, status int, p policyOwner, s
 	v.Frame = p.frame(q, changeTitle)
 	q.console.render(w, status, "policychange", &v)
 	return nil
+}
+
+// ownPolicies are the managed policies of the account, to choose from; none when
+// the caller may not list them.
+func (q *request) ownPolicies() (list []row, err error) {
+	_, err = askAll(q.Context(), q.client, "ListPolicies", func(l *policyList) page {
+		for _, m := range l.Policies {
+			list = append(list, row{Name: m.PolicyName, ARN: m.Arn})
+		}
+		return l.page
+	}, "Scope", "Local")
+	_, err = q.try(err)
+	return list, err
 }
 
 // attach attaches a managed policy.

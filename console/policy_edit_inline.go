@@ -125,14 +125,7 @@ func (q *request) saveInline(w http.ResponseWriter) error {
 			return q.showEdit(w, http.StatusConflict, v)
 		}
 	}
-	if err = q.do(p, "Put", "PolicyName", name, "PolicyDocument", v.Text); err == nil {
-		return q.changed(w, v.Back)
-	}
-	if v.Said, err = notDone(err); err != nil {
-		return err
-	}
-	v.Problem = notAccepted
-	return q.showEdit(w, http.StatusBadRequest, v)
+	return q.saved(w, v, q.do(p, "Put", "PolicyName", name, "PolicyDocument", v.Text))
 }
 
 // inlineTaken reports whether there is an inline policy of a name. Of a name
