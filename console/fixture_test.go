@@ -136,6 +136,7 @@ type world struct {
 	remote  string
 	delay   time.Duration
 	facts   store.Facts
+	id      string // of a finding
 }
 
 // newWorld makes F1 in memory behind the real APIs.

@@ -150,10 +150,12 @@ func (q *request) addUsed(k kind, rows []row) error {
 		if rows[i].Asked {
 			continue
 		}
-		if ok, err := q.try(k.used(q, &rows[i])); err != nil {
+		err := k.used(q, &rows[i])
+		if unreadable(err) {
+			continue
+		}
+		if ok, err := q.try(err); !ok {
 			return err
-		} else if !ok {
-			return nil
 		}
 		rows[i].Asked = true
 	}

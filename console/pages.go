@@ -2,13 +2,16 @@ package console
 
 import "net/http"
 
-// routes is the list of pages.
-func (c *Console) routes() *http.ServeMux {
-	mux := http.NewServeMux()
-	pages := []struct {
-		pattern string
-		do      func(*request, http.ResponseWriter) error
-	}{
+// route is a page: the method and path that it answers, and how.
+type route struct {
+	pattern string
+	do      func(*request, http.ResponseWriter) error
+}
+
+// memberRoutes are the pages of who is signed in. Each has rows in the table of
+// security_pages_test.go.
+func (c *Console) memberRoutes() []route {
+	return []route{
 		{"GET " + Path + "{$}", (*request).home},
 		{"GET " + Path + "{kind}", (*request).list},
 		{"GET " + Path + "{kind}/details", (*request).details},
@@ -63,7 +66,12 @@ func (c *Console) routes() *http.ServeMux {
 		{"POST " + Path + "signout", c.signOut},
 		{Path, func(*request, http.ResponseWriter) error { return errNotFound }},
 	}
-	for _, p := range pages {
+}
+
+// routes leads each request to its page.
+func (c *Console) routes() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, p := range c.memberRoutes() {
 		mux.HandleFunc(p.pattern, c.member(p.do))
 	}
 	mux.HandleFunc("GET "+Path+"signin", c.signInPage)

@@ -41,7 +41,10 @@ func (q *request) groupsOf(name string, e *entity) error {
 		return err
 	}
 	for _, g := range e.Groups {
-		if err := q.granted("Group", g.Name, g.Name, &e.Policies); err != nil {
+		err := q.granted("Group", g.Name, g.Name, &e.Policies)
+		if unreadable(err) { // that there are some must be seen
+			e.Policies = append(e.Policies, grantedBy{Name: "Policies that cannot be read", Type: "all", Via: g.Name})
+		} else if err != nil {
 			return err
 		}
 	}
