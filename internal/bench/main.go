@@ -37,6 +37,7 @@ var parts = []part{
 	{"findings", measureFindings},
 	{"start", measureStart},
 	{"iam", measureIAM},
+	{"console", measureConsole},
 }
 
 // bench is what the parts work with and where they leave their figures.
