@@ -50,6 +50,8 @@ const (
 	// maxDiffCells bounds the work of comparing two documents: lines of one times
 	// lines of the other, without those that both begin and end with.
 	maxDiffCells = 4 << 20
+	// askAtOnce is how many requests one page has answered at the same time.
+	askAtOnce = 4
 	// maxNodes is how many units and accounts of an organization the tree shows,
 	// and maxOrganizationAsks how many requests a list of it may take, each of 20.
 	maxNodes            = 5000

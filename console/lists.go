@@ -4,13 +4,14 @@ package console
 // tell when something was used, so that only the rows on a page are asked for.
 
 func listUsers(q *request) (rows []row, whole bool, err error) {
-	whole, err = askAll(q.Context(), q.client, "ListUsers", func(p *userList) page {
-		for _, u := range p.Users {
-			rows = append(rows, row{ID: u.UserName, Name: u.UserName, Path: u.Path, ARN: u.Arn, Created: u.CreateDate})
-		}
-		return p.page
-	})
+	whole, err = eachMember(q.Context(), q.client, "ListUsers", "Users", func(m listed) { rows = append(rows, m.row("UserName")) })
 	return rows, whole, err
+}
+
+// row is a member whose name is in the element of that name.
+func (m listed) row(name string) row {
+	id := m.text(name)
+	return row{ID: id, Name: id, Path: m.text("Path"), ARN: m.text("Arn"), Created: m.time("CreateDate")}
 }
 
 func userUsed(q *request, r *row) error {
@@ -35,12 +36,7 @@ func listRoles(q *request) (rows []row, whole bool, err error) {
 	if usedFilter(q) != "" {
 		return rolesWithUse(q)
 	}
-	whole, err = askAll(q.Context(), q.client, "ListRoles", func(p *roleList) page {
-		for _, r := range p.Roles {
-			rows = append(rows, row{ID: r.RoleName, Name: r.RoleName, Path: r.Path, ARN: r.Arn, Created: r.CreateDate})
-		}
-		return p.page
-	})
+	whole, err = eachMember(q.Context(), q.client, "ListRoles", "Roles", func(m listed) { rows = append(rows, m.row("RoleName")) })
 	return rows, whole, err
 }
 

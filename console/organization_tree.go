@@ -3,6 +3,8 @@ package console
 import (
 	"errors"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // treeView is the page of the whole organization.
@@ -48,22 +50,48 @@ func (v *treeView) read(q *request) (err error) {
 
 // readUnits reads the units below a node, level by level.
 func (v *treeView) readUnits(q *request, top *node, byPath map[string]*node) error {
-	for next := []*node{top}; len(next) > 0; next = next[1:] {
-		parent := next[0]
-		byPath[parent.Path] = parent
-		units, whole, err := q.unitsBelow(parent.ID)
-		if ok, err := q.try(err); !ok {
-			return err
+	for level := []*node{top}; len(level) > 0; {
+		var next []*node
+		for i, below := range q.unitsBelowAll(level) {
+			parent := level[i]
+			byPath[parent.Path] = parent
+			if ok, err := q.try(below.err); !ok {
+				return err
+			}
+			if v.Units+len(below.units) > maxNodes {
+				v.Whole = false
+				return nil
+			}
+			v.Whole, v.Units = v.Whole && below.whole, v.Units+len(below.units)
+			parent.Units = below.units
+			next = append(next, below.units...)
 		}
-		if v.Units+len(units) > maxNodes {
-			v.Whole = false
-			return nil
-		}
-		v.Whole, v.Units = v.Whole && whole, v.Units+len(units)
-		parent.Units = units
-		next = append(next, units...)
+		level = next
 	}
 	return nil
+}
+
+// unitsAnswer are the units below a node as the API told them.
+type unitsAnswer struct {
+	units []*node
+	whole bool
+	err   error
+}
+
+// unitsBelowAll asks for the units below each of the parents, some at once.
+func (q *request) unitsBelowAll(parents []*node) []unitsAnswer {
+	answers := make([]unitsAnswer, len(parents))
+	var g errgroup.Group
+	g.SetLimit(askAtOnce)
+	for i, p := range parents {
+		g.Go(func() error {
+			a := &answers[i]
+			a.units, a.whole, a.err = q.unitsBelow(p.ID)
+			return nil
+		})
+	}
+	g.Wait() // errors are in the answers
+	return answers
 }
 
 // place puts an account below its parent.

@@ -30,6 +30,19 @@ type failure struct {
 // ask calls an operation. params are names and values in turn; an empty value is
 // left out.
 func ask[T any](ctx context.Context, c *client, service, operation string, params ...string) (out T, err error) {
+	body, err := askBody(ctx, c, service, operation, params...)
+	if err != nil {
+		return out, err
+	}
+	var e envelope[T]
+	if err := xml.Unmarshal(body, &e); err != nil {
+		return out, fmt.Errorf("read the answer of %s: %w", operation, err)
+	}
+	return e.Result, nil
+}
+
+// askBody is ask whose answer is not decoded.
+func askBody(ctx context.Context, c *client, service, operation string, params ...string) ([]byte, error) {
 	form := url.Values{"Action": {operation}, "Version": {versionOf(service)}}
 	for i := 0; i+1 < len(params); i += 2 {
 		if params[i+1] != "" {
@@ -38,20 +51,16 @@ func ask[T any](ctx context.Context, c *client, service, operation string, param
 	}
 	a, err := c.send(ctx, http.MethodPost, "/", service, "application/x-www-form-urlencoded", []byte(form.Encode()))
 	if err != nil {
-		return out, err
+		return nil, err
 	}
 	if a.status != http.StatusOK {
 		var f failure
 		if err := xml.Unmarshal(a.body.Bytes(), &f); err != nil {
-			return out, fmt.Errorf("read the error of %s (status %d): %w", operation, a.status, err)
+			return nil, fmt.Errorf("read the error of %s (status %d): %w", operation, a.status, err)
 		}
-		return out, &apiError{service + ":" + operation, f.Error.Code, f.Error.Message, a.status}
+		return nil, &apiError{service + ":" + operation, f.Error.Code, f.Error.Message, a.status}
 	}
-	var e envelope[T]
-	if err := xml.Unmarshal(a.body.Bytes(), &e); err != nil {
-		return out, fmt.Errorf("read the answer of %s: %w", operation, err)
-	}
-	return e.Result, nil
+	return a.body.Bytes(), nil
 }
 
 // page is the end of every list's answer.
