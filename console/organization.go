@@ -37,11 +37,19 @@ const organizationPath = Path + "organization"
 
 // Href is the address of a node's page.
 func (n *node) Href() string {
-	return organizationPath + "/node?" + url.Values{"id": {n.ID}}.Encode()
+	return organizationPath + "/node?id=" + url.QueryEscape(n.ID)
 }
 
 // Report is the address of the report on a node.
-func (n *node) Report() string { return n.ReportOf("") }
+func (n *node) Report() string { return organizationPath + "/report?id=" + url.QueryEscape(n.ID) }
+
+// State is the status of an account that is not active; empty: it is.
+func (n *node) State() string {
+	if n.Status == "ACTIVE" {
+		return ""
+	}
+	return n.Status
+}
 
 // ReportOf is the address of the report on a node with one policy only.
 func (n *node) ReportOf(policy string) string {

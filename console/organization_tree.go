@@ -20,7 +20,8 @@ type treeView struct {
 	CLI          []string
 }
 
-// read reads the tree. Its accounts come as one list that says where each is.
+// read reads the tree. Its accounts come as one list that says where each is, and
+// that is read while the units are.
 func (v *treeView) read(q *request) (err error) {
 	if v.Organization, err = q.organization(); err != nil {
 		return err
@@ -30,15 +31,17 @@ func (v *treeView) read(q *request) (err error) {
 		return err
 	}
 	v.Whole = true
-	byPath := map[string]*node{}
-	for _, r := range roots {
-		v.Roots = append(v.Roots, r)
-		if err := v.readUnits(q, r, byPath); err != nil {
-			return err
-		}
-	}
-	accounts, whole, err := q.accountsOf("ListAccounts", nil)
-	if ok, err := q.try(err); !ok {
+	var accounts []*node
+	var whole bool
+	var listing errgroup.Group
+	listing.Go(func() (err error) {
+		accounts, whole, err = q.accountsOf("ListAccounts", nil)
+		return err
+	})
+	byPath, err := v.readRoots(q, roots)
+	if listed := listing.Wait(); err != nil {
+		return err
+	} else if ok, err := q.try(listed); !ok {
 		return err
 	}
 	v.Whole = v.Whole && whole
@@ -46,6 +49,18 @@ func (v *treeView) read(q *request) (err error) {
 		v.place(a, byPath)
 	}
 	return q.shares(v.Roots)
+}
+
+// readRoots reads the units below the roots, and returns roots and units by path.
+func (v *treeView) readRoots(q *request, roots []*node) (map[string]*node, error) {
+	byPath := map[string]*node{}
+	for _, r := range roots {
+		v.Roots = append(v.Roots, r)
+		if err := v.readUnits(q, r, byPath); err != nil {
+			return nil, err
+		}
+	}
+	return byPath, nil
 }
 
 // readUnits reads the units below a node, level by level.
