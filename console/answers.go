@@ -51,19 +51,9 @@ type policyVersion struct {
 
 type attached struct{ PolicyName, PolicyArn string }
 
-type userList struct {
-	page
-	Users []user `xml:"Users>member"`
-}
-
 type groupList struct {
 	page
 	Groups []group `xml:"Groups>member"`
-}
-
-type roleList struct {
-	page
-	Roles []role `xml:"Roles>member"`
 }
 
 type policyList struct {
