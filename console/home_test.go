@@ -31,7 +31,7 @@ func TestHomeShowsFindings(t *testing.T) {
 func TestAsOfIsSaid(t *testing.T) {
 	w := signedIn(t, auditorKey)
 	w.console.AsOf = time.Date(2026, 5, 21, 0, 0, 1, 0, time.UTC)
-	has(t, w.page("/console/roles"), `This server answers as of <time datetime="2026-05-21T00:00:01Z">2026-05-21T00:00:01Z</time>`, "1 day ago</time>")
+	has(t, w.page("/console/roles"), `This server answers as of <time datetime="2026-05-21T00:00:01Z">2026-05-21 00:00:01 UTC</time>`, "1 day ago</time>")
 }
 
 // TestPagesAreLight: what a browser loads beside the page has less than 60 KB.

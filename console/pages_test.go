@@ -18,7 +18,7 @@ func TestEveryPage(t *testing.T) {
 			`<h1>Users <span class="muted">(3)</span></h1>`, `<th scope="row"><a href="/console/users/details?id=alice">alice</a></th><td>/</td><td><span class="muted">never</span></td>`,
 		},
 		"/console/groups":   {`<a href="/console/groups/details?id=developers">developers</a>`},
-		"/console/roles":    {`<td>/service/</td><td><time datetime="2026-05-20T00:00:01Z" title="2026-05-20T00:00:01Z">12 days ago</time></td>`},
+		"/console/roles":    {`<td>/service/</td><td><time datetime="2026-05-20T00:00:01Z" title="2026-05-20 00:00:01 UTC">12 days ago</time></td>`},
 		"/console/policies": {`<a href="/console/policies/details?id=arn%3Aaws%3Aiam%3A%3A111122223333%3Apolicy%2FTeamEc2">TeamEc2</a>`},
 		"/console/users/details?id=alice": {
 			"<h1>alice</h1>", "AIDAALICEEXAMPLE00001", "AliceIam", "TeamEc2</a> <span class=\"muted\">Managed</span> via group", "DevInline",
@@ -36,7 +36,7 @@ func TestEveryPage(t *testing.T) {
 		"/console/users/last-accessed?id=alice": {"of 3 services that the policies allow were accessed"},
 		"/console/roles/last-accessed?id=app": {
 			"2 of 3 services that the policies allow were accessed in the tracking period.",
-			`<a href="/console/roles/last-accessed/service?id=app&amp;service=s3">Amazon S3</a> <span class="muted">s3</span></th><td><time datetime="2026-05-20T00:00:01Z" title="2026-05-20T00:00:01Z">12 days ago</time></td><td>1 of 2</td>`,
+			`<a href="/console/roles/last-accessed/service?id=app&amp;service=s3">Amazon S3</a> <span class="muted">s3</span></th><td><time datetime="2026-05-20T00:00:01Z" title="2026-05-20 00:00:01 UTC">12 days ago</time></td><td>1 of 2</td>`,
 			`<span class="never">Not accessed in the tracking period</span>`,
 			"iam generate-service-last-accessed-details --arn arn:aws:iam::111122223333:role/service/app --granularity ACTION_LEVEL",
 		},

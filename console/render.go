@@ -51,8 +51,8 @@ func (q *request) frame(title string, crumbs []Link) Frame {
 // parse reads the templates: a set of layout and page for each page.
 func (c *Console) parse() map[string]*template.Template {
 	functions := template.FuncMap{
-		"ago":  func(t time.Time) string { return ago(t, c.present()) },
-		"utc":  utc,
+		"ago": func(t time.Time) string { return ago(t, c.present()) },
+		"utc": utc, "spoken": spoken,
 		"kind": kindOf,
 	}
 	sets := map[string]*template.Template{}

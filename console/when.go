@@ -8,6 +8,9 @@ import (
 // utc is an exact time, for people and for the datetime attribute.
 func utc(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
+// spoken is an exact time for people to read.
+func spoken(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
+
 const day = 24 * time.Hour
 
 // ago is how long before now a time was, in its largest unit.
