@@ -99,7 +99,7 @@ func (a *Authenticator) session(ctx context.Context, signature *sigv4.Signature)
 		account, err := a.account(ctx, s.Account)
 		return s, account, err
 	}
-	if !validKeyID().MatchString(signature.KeyID) {
+	if !validKeyID(signature.KeyID) {
 		return Session{}, nil, errInvalidToken
 	}
 	key, err := a.Keys.Lookup(ctx, signature.KeyID)

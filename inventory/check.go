@@ -5,21 +5,26 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ebbmark/ebbmark/arn"
 )
 
 // The constraints of IAM-11 and IAM-14 that identify things. Others, such as
-// the length of a tag, do no harm and are not checked.
+// the length of a tag, do no harm and are not checked. Lengths are compared and
+// not part of the patterns: a counted repetition of 128 costs more to compile
+// than most commands take to start.
 var (
-	accountForm = lazy(`^[0-9]{12}$`)
-	idForm      = lazy(`^\w{16,128}$`)
-	nameForm    = lazy(`^[\w+=,.@-]{1,128}$`)
-	pathForm    = lazy(`^/$|^/[!-~]{1,510}/$`)
-	versionForm = lazy(`^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$`)
+	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+	idForm      = regexp.MustCompile(`^\w+$`)
+	nameForm    = regexp.MustCompile(`^[\w+=,.@-]+$`)
+	pathForm    = regexp.MustCompile(`^/([!-~]+/)?$`)
+	versionForm = regexp.MustCompile(`^v[1-9][0-9]*(\.[A-Za-z0-9-]*)?$`)
 )
+
+func isID(id string) bool     { return len(id) >= 16 && len(id) <= 128 && idForm.MatchString(id) }
+func isName(name string) bool { return len(name) <= 128 && nameForm.MatchString(name) }
+func isPath(path string) bool { return len(path) <= 512 && pathForm.MatchString(path) }
 
 // awsAccount stands in the account field of AWS managed policies.
 const awsAccount = "aws"
@@ -63,7 +68,7 @@ func (o *owner) resource(text, kind string) (arn.ARN, error) {
 	if a.Service != "iam" || a.Region != "" || a.Kind() != kind || a.Partition == "" || a.Name() == "" {
 		return a, fmt.Errorf("its Arn %q is not that of a %s", clip(text), kind)
 	}
-	if !accountForm().MatchString(a.Account) && (kind != "policy" || a.Account != awsAccount) {
+	if !accountForm.MatchString(a.Account) && (kind != "policy" || a.Account != awsAccount) {
 		return a, fmt.Errorf("its Arn %q has no account id of 12 digits", clip(text))
 	}
 	return a, o.admit(a)
@@ -71,14 +76,14 @@ func (o *owner) resource(text, kind string) (arn.ARN, error) {
 
 // identity checks what names an entity and returns its path.
 func (o *owner) identity(kind, name, id, arnText, path string) (string, error) {
-	if !nameForm().MatchString(name) {
+	if !isName(name) {
 		return "", fmt.Errorf("%q is no name", clip(name))
 	}
 	a, err := o.resource(arnText, kind)
 	if err != nil {
 		return "", err
 	}
-	if !idForm().MatchString(id) {
+	if !isID(id) {
 		return "", fmt.Errorf("%q is no unique id", clip(id))
 	}
 	if a.Name() != name {
@@ -87,7 +92,7 @@ func (o *owner) identity(kind, name, id, arnText, path string) (string, error) {
 	if path == "" {
 		path = a.Path()
 	}
-	if path != a.Path() || !pathForm().MatchString(path) {
+	if path != a.Path() || !isPath(path) {
 		return "", fmt.Errorf("the path %q is not the one of the Arn %s", clip(path), arnText)
 	}
 	return path, nil
@@ -114,10 +119,4 @@ func label(kind, arnText, name string) string {
 		return kind + " without a name"
 	}
 	return kind + " " + clip(name)
-}
-
-// lazy compiles a pattern when it is first needed: most commands need none, and
-// each counted repetition costs as much as the rest of starting.
-func lazy(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }

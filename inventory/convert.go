@@ -119,7 +119,7 @@ func policyVersions(list []versionDetail, ds documents) ([]PolicyVersion, error)
 	var out []PolicyVersion
 	size := 0
 	for _, v := range list {
-		if !versionForm().MatchString(v.VersionID) {
+		if !versionForm.MatchString(v.VersionID) {
 			return nil, fmt.Errorf("%q is no version id like v1", clip(v.VersionID))
 		}
 		if slices.ContainsFunc(out, func(w PolicyVersion) bool { return w.ID == v.VersionID }) {
@@ -147,7 +147,7 @@ func inlines(list []inlineDetail, ds documents) ([]Inline, error) {
 	var out []Inline
 	size := 0
 	for _, p := range list {
-		if !nameForm().MatchString(p.PolicyName) {
+		if !isName(p.PolicyName) {
 			return nil, fmt.Errorf("inline policy: %q is no name", clip(p.PolicyName))
 		}
 		if slices.ContainsFunc(out, func(q Inline) bool { return q.Name == p.PolicyName }) {
@@ -189,7 +189,7 @@ func (d *boundaryDetail) arn(o *owner) (string, error) {
 
 func groupNames(list []string) error {
 	for _, name := range list {
-		if !nameForm().MatchString(name) {
+		if !isName(name) {
 			return fmt.Errorf("GroupList: %q is no name", clip(name))
 		}
 	}
