@@ -56,7 +56,7 @@ func FuzzMembers(f *testing.F) {
 		must(t, err)
 		var want list
 		if xml.Unmarshal(text, &want) != nil {
-			t.Skip("no XML")
+			return // text that is no XML even when escaped
 		}
 		var got []one
 		rest, err := members(text, "Roles", func(m listed) { got = append(got, one{m.text("RoleName"), m.text("Path"), m.text("Arn")}) })
