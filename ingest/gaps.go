@@ -35,13 +35,13 @@ func Gaps(ctx context.Context, facts store.Facts, account string, from, to activ
 		if f.Region == "" || from > to {
 			continue // records without a Region say nothing about any
 		}
-		gaps, any := gapsOf(f.Days, from, to)
-		covered = covered || any
-		if !any && activity.DayOf(f.First.Time()) > to {
+		in, gaps := f.Days.Spans(from, to)
+		covered = covered || len(in) > 0
+		if len(in) == 0 && activity.DayOf(f.First.Time()) > to {
 			continue
 		}
 		for _, g := range gaps {
-			list = append(list, Gap{account, f.Region, g[0], g[1]})
+			list = append(list, Gap{account, f.Region, g.From, g.To})
 		}
 	}
 	if !covered && from <= to {
@@ -49,23 +49,4 @@ func Gaps(ctx context.Context, facts store.Facts, account string, from, to activ
 	}
 	slices.SortFunc(list, func(a, b Gap) int { return cmp.Or(cmp.Compare(a.Region, b.Region), cmp.Compare(a.From, b.From)) })
 	return list, nil
-}
-
-// gapsOf are the days of a window that are not in a set, as ranges, and whether
-// any day of the window is.
-func gapsOf(days activity.Days, from, to activity.Day) (gaps [][2]activity.Day, any bool) {
-	next := from
-	for d := range days.All() {
-		if d < from || d > to {
-			continue
-		}
-		if d > next {
-			gaps = append(gaps, [2]activity.Day{next, d - 1})
-		}
-		next, any = d+1, true
-	}
-	if next <= to {
-		gaps = append(gaps, [2]activity.Day{next, to})
-	}
-	return gaps, any
 }

@@ -143,31 +143,17 @@ func readCoverage(ctx context.Context, facts store.Facts, account string, from, 
 // coverRegion splits the window into covered spans and gaps.
 func coverRegion(name string, days activity.Days, from, to activity.Day) regionCoverage {
 	r := regionCoverage{Region: name, Days: []span{}, Gaps: []span{}, all: days}
-	next := from // the first day that is in no span yet
-	for d := range days.All() {
-		if d < from || d > to {
-			continue
-		}
-		if d > next {
-			r.Gaps = append(r.Gaps, newSpan(next, d-1))
-		}
-		if n := len(r.Days); n > 0 && d == next {
-			r.Days[n-1].To = dayText(d)
-			r.Days[n-1].Days++
-		} else {
-			r.Days = append(r.Days, newSpan(d, d))
-		}
-		r.Covered++
-		next = d + 1
+	in, gaps := days.Spans(from, to)
+	for _, s := range in {
+		r.Days = append(r.Days, newSpan(s))
+		r.Covered += s.Len()
 	}
-	if next <= to {
-		r.Gaps = append(r.Gaps, newSpan(next, to))
+	for _, s := range gaps {
+		r.Gaps = append(r.Gaps, newSpan(s))
 	}
 	return r
 }
 
-func newSpan(from, to activity.Day) span {
-	return span{dayText(from), dayText(to), int(to-from) + 1}
-}
+func newSpan(s activity.Span) span { return span{dayText(s.From), dayText(s.To), s.Len()} }
 
 func dayText(d activity.Day) string { return d.Start().Format(time.DateOnly) }
