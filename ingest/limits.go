@@ -71,6 +71,8 @@ const (
 	maxQuarantineHead    = 1 << 10
 	// maxProblems bounds the list of problems of a run. All are counted.
 	maxProblems = 1_000
+	// maxLeasesCounted bounds the leases that Reading looks at.
+	maxLeasesCounted = 1_000
 	// maxReason bounds the text of a reason, in bytes.
 	maxReason = 300
 )

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/arn"
+	"github.com/ebbmark/ebbmark/calendar"
 	"github.com/ebbmark/ebbmark/report"
 	"github.com/ebbmark/ebbmark/store"
 )
@@ -101,10 +101,11 @@ func (p *program) coverage(ctx context.Context, f coverageFlags, args []string) 
 			return err
 		}
 	}
-	to := activity.DayOf(p.present(f.asOf))
+	now := p.present(f.asOf)
+	to := activity.DayOf(now)
 	list := make([]coverage, 0, len(ids))
 	for _, id := range ids {
-		c, err := readCoverage(ctx, s, id, to-activity.Day(f.days)+1, to)
+		c, err := readCoverage(ctx, s, id, to-activity.Day(f.days)+1, to, now)
 		if err != nil {
 			return err
 		}
@@ -128,27 +129,24 @@ func coverageAccount(args []string) (string, error) {
 	return id, nil
 }
 
-func readCoverage(ctx context.Context, facts store.Facts, account string, from, to activity.Day) (coverage, error) {
+func readCoverage(ctx context.Context, facts store.Facts, account string, from, to activity.Day, now time.Time) (coverage, error) {
 	c := coverage{Account: account, From: dayText(from), To: dayText(to), Regions: []regionCoverage{}}
-	for f, err := range facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}) {
-		if err != nil {
-			return c, fmt.Errorf("read coverage of account %s: %w", account, err)
-		}
-		c.Regions = append(c.Regions, coverRegion(f.Region, f.Days, from, to))
+	regions, err := calendar.Coverage(facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}), from, to, now)
+	for _, r := range regions {
+		c.Regions = append(c.Regions, showRegion(r))
 	}
-	slices.SortFunc(c.Regions, func(a, b regionCoverage) int { return strings.Compare(a.Region, b.Region) })
-	return c, nil
+	if err != nil {
+		err = fmt.Errorf("account %s: %w", account, err)
+	}
+	return c, err
 }
 
-// coverRegion splits the window into covered spans and gaps.
-func coverRegion(name string, days activity.Days, from, to activity.Day) regionCoverage {
-	r := regionCoverage{Region: name, Days: []span{}, Gaps: []span{}, all: days}
-	in, gaps := days.Spans(from, to)
-	for _, s := range in {
+func showRegion(of calendar.Region) regionCoverage {
+	r := regionCoverage{Region: of.Name, Covered: of.Covered, Days: []span{}, Gaps: []span{}, all: of.Days}
+	for _, s := range of.In {
 		r.Days = append(r.Days, newSpan(s))
-		r.Covered += s.Len()
 	}
-	for _, s := range gaps {
+	for _, s := range of.Gaps {
 		r.Gaps = append(r.Gaps, newSpan(s))
 	}
 	return r

@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/calendar"
 )
 
 func TestCoverageNamesGaps(t *testing.T) {
 	day := func(text string) activity.Day { return parseDayText(text) }
 	days := activity.DaysOf(day("2026-05-01"), day("2026-05-03"), day("2026-05-04"), day("2026-05-09"), day("2026-06-01"))
-	r := coverRegion("eu-west-1", days, day("2026-05-02"), day("2026-05-10"))
+	in, gaps := days.Spans(day("2026-05-02"), day("2026-05-10"))
+	r := showRegion(calendar.Region{Name: "eu-west-1", Days: days, In: in, Gaps: gaps, Covered: 3})
 	if r.Covered != 3 || len(r.Days) != 2 || r.Days[0] != (span{"2026-05-03", "2026-05-04", 2}) || r.Days[1] != (span{"2026-05-09", "2026-05-09", 1}) {
 		t.Errorf("covered %+v", r)
 	}

@@ -35,7 +35,8 @@ var rooms = []struct {
 	{"inventory", true, "arn policy"},
 	{"report", true, "arn policy catalog grant activity inventory organization"},
 	{"refine", true, "arn policy catalog grant activity inventory report"},
-	{"lastused", true, "activity report"}, // the facts' last use, without policies
+	{"lastused", true, "activity report"},         // the facts' last use, without policies
+	{"calendar", true, "activity catalog report"}, // days of activity and of coverage, for pictures
 	{"catalog/gen", false, "catalog"},
 	{"organization", true, "arn policy"},
 	{"wire", false, "arn"},
@@ -59,8 +60,9 @@ var rooms = []struct {
 	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
-	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},           // a push door that speaks an API of AWS
-	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"}, // refine: the steps of recommendations
+	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                   // a push door that speaks an API of AWS
+	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                         // refine: the steps of recommendations
+	{"api/ebbmark", false, "activity arn calendar catalog inventory organization report store wire accounts"}, // what AWS has no API for
 	{"httpd", false, "wire"},
 	{"console", false, "sigv4"}, // a client of the API in this process: it knows no operation and no store, only how to sign
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
