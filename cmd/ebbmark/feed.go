@@ -51,17 +51,20 @@ func (p *program) openFeeds(ctx context.Context, f serveFlags) (list []feed, err
 
 // tendFeed reads a source again and again until ctx ends. Each has an ingest of
 // its own, so that one that cannot be reached holds up no other.
-func (p *program) tendFeed(ctx context.Context, f feed, s store.Store, metrics *feedMetrics, log *slog.Logger) {
+func (p *program) tendFeed(ctx context.Context, f feed, s store.Store, metrics *feedMetrics, states *feedStates, log *slog.Logger) {
 	log = log.With("source", f.name)
 	log.Info("reading logs")
 	in := ingest.New(ingest.Config{Store: s, Sources: []ingest.Source{f.source}, Now: p.now, Workers: f.workers, Retry: true})
 	metrics.begin(f.name)
 	pause := f.pause
 	for ctx.Err() == nil {
+		states.look(f.name)
 		sum, err := in.Run(ctx)
 		logFeed(log, sum)
 		if ctx.Err() == nil {
-			metrics.count(f.name, sum, err, p.now())
+			ended := p.now()
+			metrics.count(f.name, sum, err, ended)
+			states.looked(f.name, sum, err, ended)
 		}
 		if sum.Files.Done > 0 && f.fed != nil {
 			f.fed()

@@ -197,9 +197,9 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	}
 	defer analysis.keeper.Close()
 	registry := prometheus.NewRegistry()
-	fed := newFeedMetrics(registry)
+	fed, states := newFeedMetrics(registry), newFeedStates(v.feeds)
 	web := httpd.Config{
-		Services:     []wire.Service{jobs.Service(), tokens.Service(), tree.Service()},
+		Services:     []wire.Service{jobs.Service(), tokens.Service(), tree.Service(), p.ownAPI(v, s, book, engines, states)},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: keys, Accounts: book, Now: p.now}).Authenticate,
 		Ready:        func(ctx context.Context) error { return ready(ctx, s, engines) },
@@ -222,7 +222,7 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	analysis.run(background, v, &working)
 	for _, source := range v.feeds {
 		source.fed = analysis.fed
-		working.Go(func() { p.tendFeed(background, source, s, fed, v.log) })
+		working.Go(func() { p.tendFeed(background, source, s, fed, states, v.log) })
 	}
 	if pushes.own != nil {
 		working.Go(func() { pushes.own.Run(background) })

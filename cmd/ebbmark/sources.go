@@ -12,9 +12,11 @@ import (
 
 // sourceKind is one row of the table of log sources.
 type sourceKind struct {
-	form string                // of its arguments, for help and messages
-	is   func(arg string) bool // the first row whose answer is yes has the argument
-	open func(p *program, ctx context.Context, arg string, o sourceOptions) (ingest.Source, error)
+	form string // of its arguments, for help and messages
+	// called is what GetStatus calls it, which tells no name.
+	called string
+	is     func(arg string) bool // the first row whose answer is yes has the argument
+	open   func(p *program, ctx context.Context, arg string, o sourceOptions) (ingest.Source, error)
 	// remote: reading waits for a network more than it works, so more files
 	// are read at once.
 	remote bool
@@ -32,9 +34,9 @@ type sourceOptions struct {
 func sourceKinds() []sourceKind {
 	return []sourceKind{
 		{form: "- (standard input)", is: func(arg string) bool { return arg == "-" }, open: (*program).stdinSource},
-		{form: "a file or folder", is: isPath, open: (*program).pathSource},
-		{form: "s3://BUCKET[/PREFIX]", is: begins("s3://"), open: (*program).bucketSource, remote: true},
-		{form: "sqs:QUEUE_URL", is: begins("sqs:"), open: (*program).queueSource, remote: true, waits: true},
+		{form: "a file or folder", called: "folder", is: isPath, open: (*program).pathSource},
+		{form: "s3://BUCKET[/PREFIX]", called: "bucket", is: begins("s3://"), open: (*program).bucketSource, remote: true},
+		{form: "sqs:QUEUE_URL", called: "queue", is: begins("sqs:"), open: (*program).queueSource, remote: true, waits: true},
 		{is: func(string) bool { return true }, open: (*program).noSource},
 	}
 }
