@@ -22,6 +22,7 @@ import (
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/analyzers"
 	"github.com/ebbmark/ebbmark/api/accessanalyzer"
+	"github.com/ebbmark/ebbmark/api/ebbmark"
 	"github.com/ebbmark/ebbmark/api/iam"
 	"github.com/ebbmark/ebbmark/api/organizations"
 	"github.com/ebbmark/ebbmark/api/sts"
@@ -82,7 +83,7 @@ func f1() *inventory.Account {
 	alice.Inline = []inventory.Inline{{Name: "AliceIam", Document: allow("iam:ListUsers", "iam:PassRole")}}
 	alice.Tags = []inventory.Tag{{Key: "team", Value: evil}}
 	auditor := member("auditor", auditorID, auditorKey)
-	auditor.Inline = []inventory.Inline{{Name: "Audit", Document: allow("iam:*", "access-analyzer:*")}}
+	auditor.Inline = []inventory.Inline{{Name: "Audit", Document: allow("iam:*", "access-analyzer:*", "ebbmark:*")}}
 	weak := member("weak", weakID, weakKey)
 	weak.Inline = []inventory.Inline{{Name: "List", Document: allow("iam:ListRoles", "iam:ListUsers")}}
 	evilRole := &inventory.Role{
@@ -137,6 +138,7 @@ type world struct {
 	delay   time.Duration
 	facts   store.Facts
 	id      string // of a finding
+	sources []ebbmark.Source
 }
 
 // newWorld makes F1 in memory behind the real APIs.
@@ -165,6 +167,8 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	t.Cleanup(func() { w.keeper.Close() })
 	tokens := &sts.API{Accounts: w.book, Keys: w.keys, Authority: authority, Now: now}
 	tree := organizations.New(organizations.Config{Book: w.book, Random: rand.Reader, Guard: authority.Guard, Clock: now, Log: log})
+	own := &ebbmark.API{Facts: s, Book: w.book, Clock: now, Version: "v1.2.3", Catalog: func(context.Context) (*catalog.Catalog, error) { return cat, nil },
+		Sources: func() []ebbmark.Source { return w.sources }}
 	handler := http.HandlerFunc(func(a http.ResponseWriter, r *http.Request) { w.server.ServeHTTP(a, r) })
 	mirror := func(ctx context.Context, id string) (bool, error) {
 		mode, err := w.book.Mode(ctx, id)
@@ -172,7 +176,7 @@ func newWorld(t testing.TB, change ...func(*world)) *world {
 	}
 	w.console = New(Config{API: handler, Mirror: mirror, Now: now, Log: log})
 	w.server = httpd.New(httpd.Config{
-		Services:     []wire.Service{api.Service(), tokens.Service(), tree.Service(), (&accessanalyzer.API{Analyzers: w.keeper, Book: w.book}).Service()},
+		Services:     []wire.Service{api.Service(), tokens.Service(), tree.Service(), (&accessanalyzer.API{Analyzers: w.keeper, Book: w.book}).Service(), own.Service()},
 		Guard:        authority.Guard,
 		Authenticate: (&auth.Authenticator{Keys: w.keys, Accounts: w.book, Now: now}).Authenticate,
 		Routes:       []httpd.Route{{Path: Path, Handler: w.console}, {Path: "/", When: WantsPage, Handler: Redirect()}},

@@ -15,6 +15,7 @@ type homeView struct {
 	RolesAll   int
 	RolesAsked bool // the API has told both
 	Days       int
+	Status     status
 	Analyzers  []analyzer
 	Region     string
 	Analyzed   bool // the API has told Analyzers
@@ -46,7 +47,7 @@ type typed struct {
 
 func (q *request) home(w http.ResponseWriter) error {
 	v := homeView{Days: recentDays, Region: q.visit.Region}
-	for _, part := range []func(*homeView) error{q.alias, q.summary, q.rolesUsed, q.analyzers} {
+	for _, part := range []func(*homeView) error{q.alias, q.summary, q.status, q.rolesUsed, q.analyzers} {
 		if _, err := q.try(part(&v)); err != nil {
 			return err
 		}

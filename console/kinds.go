@@ -60,6 +60,9 @@ func (k kind) At(page, id string) string {
 	return Path + k.Slug + "/" + page + "?" + url.Values{"id": {id}}.Encode()
 }
 
+// Several is several, for templates.
+func (k kind) Several() bool { return k.several() }
+
 // several reports whether users and roles act through something of the kind, and
 // it never acts itself.
 func (k kind) several() bool { return k.Slug == "groups" || k.Slug == "policies" }

@@ -47,6 +47,14 @@ const (
 	maxAsks = 100
 	// maxDays is the longest "within days" of a filter.
 	maxDays = 3650
+	// maxPictures is how many services or Regions a page draws, and gapsNamed how
+	// many gaps of a Region it names.
+	maxPictures = 300
+	gapsNamed   = 8
+	// staleAfter is how old the latest record of a log may be, and catalogAge how
+	// old the catalogue, before the start page speaks of it.
+	staleAfter = 2 * day
+	catalogAge = 180 * day
 	// maxDiffCells bounds the work of comparing two documents: lines of one times
 	// lines of the other, without those that both begin and end with.
 	maxDiffCells = 4 << 20

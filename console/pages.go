@@ -20,6 +20,8 @@ func (c *Console) memberRoutes() []route {
 		{"GET " + Path + "{kind}/last-accessed/service", (*request).service},
 		{"GET " + Path + "{kind}/last-accessed/csv", (*request).downloadCSV},
 		{"GET " + Path + "{kind}/last-accessed/json", (*request).downloadJSON},
+		{"GET " + Path + "{kind}/activity", (*request).activity},
+		{"GET " + Path + "coverage", (*request).coverage},
 		{"GET " + Path + "policies/versions", (*request).policyVersions},
 		{"GET " + Path + "policies/version", (*request).policyVersion},
 		{"GET " + Path + "policies/compare", (*request).compareVersions},

@@ -44,6 +44,8 @@ var attacks = map[string][]attack{
 	"GET /console/{kind}/last-accessed/service":   {{target: "/console/roles/last-accessed/service?id=evil&service=s3"}, {target: "/console/users/last-accessed/service?id=mallory&service=s3"}},
 	"GET /console/{kind}/last-accessed/csv":       {{target: "/console/roles/last-accessed/csv?id=evil"}},
 	"GET /console/{kind}/last-accessed/json":      {{target: "/console/roles/last-accessed/json?id=evil"}},
+	"GET /console/{kind}/activity":                {{target: "/console/roles/activity?id=evil"}, {target: "/console/users/activity?id=mallory"}},
+	"GET /console/coverage":                       {{target: "/console/coverage"}, {target: "/console/coverage?account=" + f1Account}},
 	"GET /console/policies/versions":              {{target: "/console/policies/versions?id=" + evilPolicy}},
 	"GET /console/policies/version":               {{target: "/console/policies/version?version=v2&id=" + evilPolicy}},
 	"GET /console/policies/compare":               {{target: "/console/policies/compare?from=v1&to=v2&id=" + evilPolicy}},

@@ -59,7 +59,7 @@ func (a *API) Service() wire.Service {
 		Routes:   routes,
 		Operations: []wire.Operation{
 			wire.OpOn("GetActivity", a.findPrincipal, a.getActivity),
-			wire.Op("GetCoverage", (*getCoverageInput).resource, a.getCoverage),
+			wire.Op("GetCoverage", nil, a.getCoverage),
 			wire.Op("GetStatus", nil, a.getStatus),
 		},
 	}

@@ -32,11 +32,6 @@ type coveredRegion struct {
 	Gaps         []Span    `wire:"gaps"`
 }
 
-// resource is the account by the ARN of its root: what coverage is of.
-func (in *getCoverageInput) resource(c wire.Caller) string {
-	return "arn:" + c.Partition + ":iam::" + cmp.Or(in.Account, c.Account) + ":root"
-}
-
 func (a *API) getCoverage(ctx context.Context, c wire.Caller, in *getCoverageInput) (*getCoverageOutput, error) {
 	account := cmp.Or(in.Account, c.Account)
 	if err := a.maySee(ctx, c, account); err != nil {
