@@ -16,7 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// raw [unsigned|other-body|late|presigned] SERVICE BODY: a request as no
+// raw [unsigned|other-body|late|presigned|get] SERVICE BODY: a request as no
 // well-behaved client sends it, signed by AWS's own signer. The answer, status
 // line first and request ids as REQ, becomes the file "answer".
 func raw(ts *testscript.TestScript, _ bool, args []string) {
@@ -28,7 +28,10 @@ func raw(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	method, target, sent := http.MethodPost, ts.Getenv("ENDPOINT")+"/", body
-	if manner == "presigned" {
+	switch manner {
+	case "get":
+		method, target, sent = http.MethodGet, ts.Getenv("ENDPOINT")+body, ""
+	case "presigned":
 		method, target, sent = http.MethodGet, target+"?"+body+"&X-Amz-Expires=900", ""
 	}
 	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(sent))
