@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 
 	"github.com/ebbmark/ebbmark/accounts"
@@ -29,6 +30,11 @@ type Authority struct {
 	parsed map[string]*policy.Document // by policy text
 }
 
+// ownActions is what the actions of ebbmark's own API begin with. Service control
+// policies do not bind them: they are written for AWS, where an organization that
+// denies all services but some cannot mean what AWS does not have.
+const ownActions = "ebbmark:"
+
 // maxParsed bounds the parsed policies that are kept.
 const maxParsed = 10_000
 
@@ -52,6 +58,9 @@ func (a *Authority) Decide(ctx context.Context, c wire.Caller, action, resource 
 		return policy.Decision{}, fmt.Errorf("policies of %s: %w", c.ARN, err)
 	}
 	sets.Trust = trust
+	if strings.HasPrefix(action, ownActions) {
+		sets.SCP = nil
+	}
 	request := policy.Request{Action: action, Resource: resource, Context: c.Keys, Caller: principal(c)}
 	// What Organizations keeps is named by the management account and is nobody's:
 	// a delegated administrator needs no policy of that account.

@@ -96,3 +96,21 @@ func TestAnUnreadableOrganizationRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnActionsAreNotBound: an organization that denies all services but some
+// has never heard of ebbmark's own API. The caller's own policies still decide.
+func TestOwnActionsAreNotBound(t *testing.T) {
+	h := newHouse(t)
+	const denyOthers = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":["iam:*"],"Resource":"*"}]}`
+	h.OrganizationPolicies = levels(t, denyOthers, denyOthers)
+	alice, root, _, _ := callers()
+	if err := h.Guard(t.Context(), root, "ebbmark:GetStatus", "*"); err != nil {
+		t.Errorf("root: %v", err)
+	}
+	if err := h.Guard(t.Context(), root, "s3:ListAllMyBuckets", "*"); err == nil {
+		t.Error("an action of AWS is not bound")
+	}
+	if err := h.Guard(t.Context(), alice, "ebbmark:GetStatus", "*"); err == nil || !strings.Contains(err.Error(), "no identity-based policy allows the ebbmark:GetStatus action") {
+		t.Errorf("a user without the permission: %v", err)
+	}
+}
