@@ -36,13 +36,9 @@ type API struct {
 	Reading func(context.Context) (int, error)
 }
 
-// Limits.
-const (
-	// defaultDays is how far calendars look back, as reports do.
-	defaultDays = 400
-	// maxDays is how far they can be asked to.
-	maxDays = 3660
-)
+// defaultDays is how far calendars look back, as reports do. Tags of the inputs
+// bound what they can be asked for.
+const defaultDays = 400
 
 // routes are the paths, as docs/openapi.yaml has them.
 var routes = map[string]string{
