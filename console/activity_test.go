@@ -62,12 +62,12 @@ func TestCoverageIsDrawn(t *testing.T) {
 	w.readLog("eu-west-1", "2025-04-28")
 	page := w.page("/console/coverage")
 	has(t, page, `<h2>eu-west-1 <span class="muted">1 of 400 days</span></h2>`, `<h2>us-west-2 <span class="muted">3 of 400 days</span></h2>`,
-		"<title>us-west-2: a log of 3 of 400 days</title>", "<li>2026-05-30 to 2026-06-01 (3 days)</li><li>2026-05-22 to 2026-05-28 (7 days)</li>", "ebbmark coverage 111122223333")
+		"<title>us-west-2: a log of 3 of 400 days</title>", "<li>2026-05-30 to 2026-06-01 (3 days)</li><li>2026-05-22 to 2026-05-28 (7 days)</li>", "<summary>The same on the command line</summary>", "ebbmark coverage 111122223333")
 	if a := w.send("GET", "/console/coverage?account=999999999999", nil); a.Code != 403 {
 		t.Errorf("coverage of a stranger: %d", a.Code)
 	}
 	has(t, w.page("/console/"), "The latest record of a log is 3 days old. <a href=\"/console/coverage\">See the coverage</a>.",
-		"Of 396 days of the last 400 no log was read", "<dd>4 of the last 400 days, in 2 Regions; without a gap since 2026-05-29 (<a href=\"/console/coverage\">calendar</a>)</dd>")
+		"Of 396 days of the last 400 no log was read", "<dd>4 of the last 400 days have a log of some Region, of 2 with logs; without a gap since 2026-05-29 (<a href=\"/console/coverage\">calendar</a>)</dd>")
 }
 
 func TestHomeShowsSourcesOfLogs(t *testing.T) {
