@@ -167,7 +167,7 @@ func TestListsOfThousands(t *testing.T) {
 	for i := range 2500 {
 		n := string(rune('a'+i/1000)) + string(rune('0'+i/100%10)) + string(rune('0'+i/10%10)) + string(rune('0'+i%10))
 		account.Roles = append(account.Roles, &inventory.Role{
-			Name: "worker-" + n, ID: "AROAWORKER" + n + "EXAMPLE", ARN: f1Prefix + "role/work/worker-" + n, Path: "/work/", Trust: allow("sts:AssumeRole"),
+			Name: "worker-" + n, ID: "AROAWORKER" + n + "EXAMPLE", ARN: f1Prefix + "role/batch/worker-" + n, Path: "/batch/", Trust: allow("sts:AssumeRole"),
 			Created: f1Now.Add(-time.Duration(i) * time.Hour),
 		})
 	}
@@ -182,7 +182,7 @@ func TestListsOfThousands(t *testing.T) {
 		"/console/roles?page=-9999":                     {"1 to 50 of 2502"},
 		"/console/roles?page=x":                         {"1 to 50 of 2502"},
 		"/console/roles?q=WORKER-C4":                    {"1 to 50 of 100 that match <q>WORKER-C4</q>", `q=WORKER-C4&amp;sort=name" rel="next"`},
-		"/console/roles?q=/work/worker-b123":            {"1 to 1 of 1", "worker-b123</a>", "46 days ago"},
+		"/console/roles?q=/batch/worker-b123":           {"1 to 1 of 1", "worker-b123</a>", "46 days ago"},
 		"/console/roles?q=worker&sort=created":          {"worker-c499</a>"},
 		"/console/roles?q=worker&sort=created&dir=desc": {"worker-a000</a>"},
 		"/console/roles?q=nobody":                       {"Nothing matches <q>nobody</q>.", "Show all 2502"},

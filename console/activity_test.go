@@ -73,7 +73,7 @@ func TestCoverageIsDrawn(t *testing.T) {
 func TestHomeShowsSourcesOfLogs(t *testing.T) {
 	w := signedIn(t, auditorKey)
 	w.sources = []ebbmark.Source{{Kind: "bucket", State: "failing", FilesRead: 7, FilesFailed: 1, Refused: 2}, {Kind: "folder", State: "waiting", LastSuccess: f1Now.Add(-time.Minute)}}
-	has(t, w.page("/console/"), "A source of logs, a bucket, cannot be read. The server&#39;s log says why.", "1 file of a source, a bucket, could not be read. <code>ebbmark ledger list",
+	has(t, w.page("/console/"), "A source of logs, a bucket, cannot be read. The server&#39;s log says why.", "1 file of a source, a bucket, could not be read. <code>ebbmark ledger list --state failed</code>",
 		"<dt>Source (bucket)</dt><dd>failing; since the server started 7 files read, 1 failed, 2 records refused</dd>", "<dt>Source (folder)</dt><dd>waiting, last read <time", "ebbmark v1.2.3")
 }
 

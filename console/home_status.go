@@ -79,7 +79,7 @@ func (s *status) Attention() (list []attention) {
 			list = append(list, attention{"A source of logs, a " + one.Kind + ", cannot be read. The server's log says why.", "", "", ""})
 		}
 		if one.FilesFailed > 0 {
-			list = append(list, attention{fmt.Sprintf("%s of a source, a %s, could not be read.", count(int(one.FilesFailed), "file"), one.Kind), "", "", "ebbmark ledger list --status failed"})
+			list = append(list, attention{fmt.Sprintf("%s of a source, a %s, could not be read.", count(int(one.FilesFailed), "file"), one.Kind), "", "", "ebbmark ledger list --state failed"})
 		}
 	}
 	if age := s.AsOf.Sub(s.CatalogDate()); age > catalogAge {

@@ -9,7 +9,6 @@ package ebbmark
 
 import (
 	"context"
-
 	"time"
 
 	"github.com/ebbmark/ebbmark/accounts"

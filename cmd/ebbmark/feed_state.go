@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"sync"
 	"time"
 
@@ -66,5 +65,5 @@ func (s *feedStates) list() []ebbmark.Source {
 	for _, name := range s.names {
 		list = append(list, *s.byKey[name])
 	}
-	return slices.Clip(list)
+	return list
 }
