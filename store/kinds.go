@@ -30,4 +30,17 @@ const (
 	KindGenerations      Kind = "generations"       // analyzers: the policy generations of an account in a Region, by both
 	KindGenerated        Kind = "generated"         // analyzers: what a policy is generated from, by job id
 	KindServer           Kind = "server"            // cmd: facts about this store, such as its first account
+	KindCopy             Kind = "copy"              // transfer: the copy that is being made into this store, or was
 )
+
+// Kinds are all of them.
+func Kinds() []Kind {
+	return []Kind{
+		KindAccount, KindSegment, KindOrganization, KindOrganizationPart, KindCredential,
+		KindJob, KindJobTurn, KindReport, KindLedger, KindLease,
+		KindForgotten, KindRebuild, KindRebuildRefused, KindQuarantine, KindCatalog,
+		KindSync, KindAnalyzers, KindFindings, KindFindingPart, KindScan,
+		KindDelivery, KindRecommendation, KindGenerations, KindGenerated, KindServer,
+		KindCopy,
+	}
+}

@@ -102,6 +102,7 @@ type Store interface {
 	Facts
 	Docs
 	Generations
+	Whole
 	// Close gives back what the store holds. No other method may run or be
 	// called afterwards.
 	Close() error

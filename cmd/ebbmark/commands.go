@@ -12,6 +12,7 @@ func (p *program) commands() []*cobra.Command {
 	return []*cobra.Command{
 		p.accountsCommand(),
 		p.catalogCommand(),
+		p.copyCommand(),
 		p.coverageCommand(),
 		p.importCommand(),
 		p.ingestCommand(),

@@ -20,7 +20,8 @@ import (
 // The processes that these tests kill are this test program again, told by the
 // environment what to do and at which of its writes to die.
 const (
-	victimJob   = "EBBMARK_TEST_VICTIM" // ingest, rebuild or queue
+	victimJob   = "EBBMARK_TEST_VICTIM" // ingest, rebuild, queue or run
+	victimArgs  = "EBBMARK_TEST_ARGS"   // of run, which is the program itself
 	victimStore = "EBBMARK_TEST_STORE"
 	victimLogs  = "EBBMARK_TEST_LOGS"  // a folder, or the queue's URL
 	victimDies  = "EBBMARK_TEST_DIES"  // at which write
@@ -28,6 +29,10 @@ const (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(victimJob) == "run" {
+		os.Args = append(os.Args[:1], strings.Fields(os.Getenv(victimArgs))...)
+		main()
+	}
 	if job := os.Getenv(victimJob); job != "" {
 		if err := victim(job); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -12,6 +12,7 @@ import (
 	"github.com/ebbmark/ebbmark/store"
 	"github.com/ebbmark/ebbmark/store/postgres"
 	"github.com/ebbmark/ebbmark/store/sqlite"
+	"github.com/ebbmark/ebbmark/transfer"
 )
 
 // defaultStore is the store of every command that is not told another.
@@ -70,15 +71,18 @@ func storeForms() string {
 	return strings.Join(list, " or ")
 }
 
-// findBackend reads a DSN.
-func findBackend(dsn string) (b backend, place string, err error) {
+// findBackend reads the DSN of --store.
+func findBackend(dsn string) (b backend, place string, err error) { return backendOf("--store", dsn) }
+
+// backendOf reads the DSN of a flag.
+func backendOf(flag, dsn string) (b backend, place string, err error) {
 	scheme, place, _ := strings.Cut(dsn, ":")
 	for _, b := range backends() {
 		if b.scheme == scheme && place != "" {
 			return b, place, nil
 		}
 	}
-	return backend{}, "", usageError("--store %q: want %s", withoutPassword(dsn), storeForms())
+	return backend{}, "", usageError("%s %q: want %s", flag, withoutPassword(dsn), storeForms())
 }
 
 // withoutPassword is a DSN as it may be shown.
@@ -101,8 +105,20 @@ func withoutPassword(dsn string) string {
 	return u.String()
 }
 
-// openStore opens a store that exists.
+// openStore opens a store that exists, and that is not half a copy.
 func openStore(ctx context.Context, dsn string) (store.Store, error) {
+	s, err := openBackend(ctx, dsn)
+	if err != nil {
+		return nil, err
+	}
+	if err := transfer.Complete(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// openBackend opens a store that exists, complete or not.
+func openBackend(ctx context.Context, dsn string) (store.Store, error) {
 	b, place, err := findBackend(dsn)
 	if err != nil {
 		return nil, err

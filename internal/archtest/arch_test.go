@@ -45,10 +45,11 @@ var rooms = []struct {
 	{"store/mem", false, "store activity arn"},
 	{"store/sqlite", false, "store activity arn"},
 	{"store/postgres", false, "store activity arn"},
+	{"transfer", false, "store activity"}, // copies any store into any other: it knows no backend
 	{"accounts", false, "arn inventory organization store"},
-	{"finding", true, "arn policy catalog grant activity inventory report"},                                        // report: whose facts count, and from when
-	{"finding/format", true, "arn finding"},                                                                        // findings for other tools, one file per form
-	{"notify", false, "finding finding/format"},                                                                    // sends over the network; not analyzers: it is told what an outbox is
+	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
+	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
+	{"notify", false, "finding finding/format"},                             // sends over the network; not analyzers: it is told what an outbox is
 	{"analyzers", false, "arn activity catalog grant inventory organization report finding refine store accounts"}, // keeps what finding and refine say
 	{"ingest", false, "arn inflate cloudtrail activity store"},
 	{"ingest/dir", false, "ingest"},

@@ -66,6 +66,10 @@ var topics = []struct {
 	{"the rules of facts are said once", rulesAreSaidOnce},
 	{"a switch while facts are read", switchWhileRead},
 
+	{"all facts of all accounts, and the kept ones", wholeFacts},
+	{"all facts are those that answer", wholeIsWhatAnswers},
+	{"a store goes on in the counting of another", adopting},
+
 	{"of many writers at one version one wins", raceSwap},
 	{"of many creators one wins", raceCreate},
 	{"a counter by compare and swap loses nothing", raceCounter},
