@@ -94,13 +94,7 @@ func (v *accessedView) Several() bool { return v.Kind.several() }
 
 // Sorted is the aria-sort of a column.
 func (v *accessedView) Sorted(column string) string {
-	switch {
-	case v.Table.Sort != column:
-		return "none"
-	case v.Table.Descending:
-		return "descending"
-	}
-	return "ascending"
+	return ariaSort(v.Table.Sort == column, v.Table.Descending)
 }
 
 // Download is the address of the table as a file.

@@ -84,14 +84,29 @@ func (c *Console) fromPage(r *http.Request, want string) bool {
 	return subtle.ConstantTimeCompare(unmask(r.PostForm.Get("csrf")), []byte(want)) == 1
 }
 
-// askSignIn leads to the sign-in page and from there back.
+// askSignIn leads to the sign-in page and from there back. Who had a session is
+// told that it has ended, and who sent a form that nothing was done.
 func (c *Console) askSignIn(w http.ResponseWriter, r *http.Request) {
-	target := Path + "signin"
+	asked := url.Values{}
 	if here := r.URL.RequestURI(); r.Method == http.MethodGet && here != Path && safeNext(here) == here {
-		target += "?next=" + url.QueryEscape(here)
+		asked.Set("next", here)
+	}
+	switch {
+	case r.Method == http.MethodPost:
+		asked.Set("ended", endedUnsent)
+	case cookieValue(r, sessionCookie(r)) != "":
+		asked.Set("ended", "1")
+	}
+	target := Path + "signin"
+	if len(asked) > 0 {
+		target += "?" + asked.Encode()
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)
 }
+
+// endedUnsent is what the sign-in page is told of a form that came without a
+// session.
+const endedUnsent = "unsent"
 
 // safeNext is next if it is a page of the console, else the start page: no
 // other address is ever led to.

@@ -12,7 +12,8 @@ type serviceView struct {
 	Entity   subject
 	Report   *accessReport
 	Service  serviceAccess
-	Actions  []actionAccess
+	Table    actionTable
+	Actions  []actionAccess // shown
 	Grants   []granting
 	Asked    bool // the API has told Grants
 	Entities []accessor
@@ -37,9 +38,8 @@ func (q *request) service(w http.ResponseWriter) error {
 	if i < 0 {
 		return errNotFound
 	}
-	v := serviceView{Kind: k, Entity: s, Report: r, Service: r.Services[i], CLI: q.accessCLI(s, r)}
-	v.Actions = slices.Clone(v.Service.TrackedActionsLastAccessed)
-	slices.SortStableFunc(v.Actions, func(a, b actionAccess) int { return b.LastAccessedTime.Compare(a.LastAccessedTime) })
+	v := serviceView{Kind: k, Entity: s, Report: r, Service: r.Services[i], Table: newActionTable(q.URL.Query()), CLI: q.accessCLI(s, r)}
+	v.Actions = v.Table.of(v.Service.TrackedActionsLastAccessed)
 	if err := q.grants(&v, namespace); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (q *request) service(w http.ResponseWriter) error {
 	}
 	tab := Link{"Last accessed", k.At("last-accessed", s.ID)}
 	v.Frame = q.frame(v.Service.ServiceName+" – "+s.Name, append(k.crumbs(), Link{s.Name, k.At("details", s.ID)}, tab, Link{v.Service.ServiceName, ""}))
-	q.console.render(w, http.StatusOK, "service", v)
+	q.console.render(w, http.StatusOK, "service", &v)
 	return nil
 }
 

@@ -54,7 +54,11 @@ type signInView struct {
 
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) {
 	v := signInView{Next: safeNext(r.URL.Query().Get("next")), Region: defaultRegion}
-	if r.URL.Query().Get("ended") != "" {
+	switch r.URL.Query().Get("ended") {
+	case "":
+	case endedUnsent:
+		v.Problem = "Your session has ended, and nothing of what you sent was done. Sign in, go back to the form with your browser, and send it again."
+	default:
 		v.Problem = "Your session has ended. Sign in again to go on."
 	}
 	c.showSignIn(w, r, http.StatusOK, v)
