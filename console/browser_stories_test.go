@@ -158,44 +158,6 @@ func TestBrowserSignIn(t *testing.T) {
 	})
 }
 
-// widest is by how much a page is wider than the window; what scrolls by itself
-// does not count.
-const widest = `document.documentElement.scrollWidth - document.documentElement.clientWidth`
-
-// TestBrowserPages looks at every page in a wide window, a narrow one, and one
-// that is zoomed to 200 %: none has to be scrolled sideways, none says anything
-// in the console of the browser, and the Tab key leads first to the content.
-func TestBrowserPages(t *testing.T) {
-	w := stories(t)
-	b := browse(t, w)
-	p := b.open()
-	p.visit("/console/")
-	p.signIn(auditorKey, secret)
-	for _, window := range []struct{ width, height int64 }{{1200, 900}, {640, 480}, {320, 640}} {
-		p.do(chromedp.EmulateViewport(window.width, window.height))
-		for _, path := range browserPages {
-			p.visit(path)
-			if p.status != http.StatusOK {
-				t.Errorf("%s: status %d", path, p.status)
-			}
-			if wider := evaluate[int](p, widest); wider > 0 {
-				t.Errorf("%s is %d pixels wider than a window of %d", path, wider, window.width)
-			}
-		}
-	}
-}
-
-// browserPages are pages of each kind.
-var browserPages = []string{
-	"/console/", "/console/users", "/console/groups", "/console/roles", "/console/policies",
-	"/console/users/details?id=alice", "/console/groups/details?id=developers", "/console/roles/details?id=evil",
-	"/console/roles/details?id=PaymentAppTestRole", "/console/policies/details?id=" + "arn%3Aaws%3Aiam%3A%3A111122223333%3Apolicy%2FTeamEc2",
-	"/console/roles/last-accessed?id=app", "/console/roles/last-accessed/service?id=app&service=s3", "/console/roles/activity?id=app",
-	"/console/groups/last-accessed?id=developers", "/console/groups/last-accessed/service?id=developers&service=s3",
-	"/console/roles/change?id=PaymentAppTestRole", "/console/roles/inline?id=PaymentAppTestRole&policy=PaymentStorage",
-	"/console/roles/trust?id=app", "/console/roles/boundary?id=app", "/console/coverage", "/console/analyzers",
-}
-
 // TestBrowserOf5000Roles goes to the last page of a long list and finds one of
 // them by name.
 func TestBrowserOf5000Roles(t *testing.T) {

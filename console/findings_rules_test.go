@@ -12,7 +12,7 @@ func TestArchiveRules(t *testing.T) {
 	w.does("findings/rules/create", "/console/findings/rules?analyzer=unused", "analyzer", "unused", "name", "roles", "kind", "AWS::IAM::Role")
 	page := w.page("/console/findings/rules?analyzer=unused")
 	has(t, page, `<th scope="row">meant</th>`, `<li class="arn">findingType is UnusedPermission</li><li class="arn">resource contains &#34;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;</li>`,
-		`<li class="arn">resourceType is AWS::IAM::Role</li>`, `aria-label="Apply roles to the active findings"`, "list-archive-rules --region us-east-1 --analyzer-name unused")
+		`<li class="arn">resourceType is AWS::IAM::Role</li>`, `aria-label="Apply to active findings: roles"`, "list-archive-rules --region us-east-1 --analyzer-name unused")
 	lacks(t, page, "<script")
 	has(t, w.page("/console/findings?analyzer=unused"), "<strong>3</strong> active, 0 archived")
 	w.does("findings/rules/apply", "/console/findings/rules?analyzer=unused", "analyzer", "unused", "rule", "roles")
