@@ -18,6 +18,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -57,9 +58,14 @@ func SQS(t testing.TB) string {
 	return endpoint
 }
 
+// building lets one test of a process build at a time: the others find it built.
+var building sync.Mutex
+
 // build returns the path of a server's program, built if it is not there.
 func build(t testing.TB, name, pkg string) string {
 	t.Helper()
+	building.Lock()
+	defer building.Unlock()
 	dir := filepath.Join(moduleRoot(t), "internal", name)
 	sum, err := os.ReadFile(filepath.Join(dir, "go.sum"))
 	if err != nil {
