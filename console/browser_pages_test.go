@@ -9,41 +9,57 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// everyPage leads a browser over every page of the table of attacks, with its
-// hostile names, and over that of sign-in.
-func everyPage(t *testing.T, each func(p *tab, path string)) {
-	for _, world := range []struct {
-		make func(testing.TB) *world
-		key  string
-		org  bool
-	}{{hostileWorld, auditorKey, false}, {hostileOrganization, f2AdminKey, true}} {
-		w := world.make(t)
-		p := browse(t, w).open()
-		p.visit("/console/signin")
-		each(p, "/console/signin")
-		p.signIn(world.key, secret)
-		seen := 0
+// everyAddress has a signed-in world for every page of the table of attacks, with
+// its hostile names; and one that is not signed in for the page that does it.
+func everyAddress(t *testing.T, each func(w *world, key, path string, status int)) {
+	each(newWorld(t), "", "/console/signin", http.StatusOK)
+	for _, of := range []struct {
+		world func(testing.TB) *world
+		key   string
+		org   bool
+		least int
+	}{{hostileWorld, auditorKey, false, 30}, {hostileOrganization, f2AdminKey, true, 4}} {
+		w, seen := of.world(t), 0
 		for pattern, rows := range attacks {
 			if strings.HasPrefix(pattern, "POST") || slices.ContainsFunc([]string{"/csv", "/json", "/policy"}, func(end string) bool { return strings.HasSuffix(pattern, end) }) {
 				continue // forms, and files
 			}
+			status := http.StatusOK
+			if pattern == "/console/" {
+				status = http.StatusNotFound
+			}
 			for _, row := range rows {
-				if row.org != world.org {
-					continue
+				if row.org == of.org {
+					each(w, of.key, strings.ReplaceAll(row.target, "=ID", "="+w.id), status)
+					seen++
 				}
-				path := strings.ReplaceAll(row.target, "=ID", "="+w.id)
-				p.visit(path)
-				if (p.status == http.StatusOK) != (pattern != "/console/") {
-					t.Errorf("%s: status %d", path, p.status)
-				}
-				each(p, path)
-				seen++
 			}
 		}
-		if least := map[bool]int{false: 30, true: 4}[world.org]; seen < least {
+		if seen < of.least {
 			t.Fatalf("saw %d pages", seen)
 		}
 	}
+}
+
+// everyPage leads a browser over the pages of everyAddress.
+func everyPage(t *testing.T, each func(p *tab, path string)) {
+	tabs := map[*world]*tab{}
+	everyAddress(t, func(w *world, key, path string, status int) {
+		p := tabs[w]
+		if p == nil {
+			p = browse(t, w).open()
+			if key != "" {
+				p.visit("/console/signin")
+				p.signIn(key, secret)
+			}
+			tabs[w] = p
+		}
+		p.visit(path)
+		if p.status != int64(status) {
+			t.Errorf("%s: status %d, want %d", path, p.status, status)
+		}
+		each(p, path)
+	})
 }
 
 // wider is by how many pixels a page is wider than its window; parts that scroll

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
@@ -25,24 +23,14 @@ import (
 // would hang.
 const stepWithin = time.Minute
 
-// chromium is where the browser is. Without one the test is skipped, except in
-// CI, where it fails. The runs that look for races, which are short, do without:
+// chromium is where the browser is. The runs that look for races, which are short, do without:
 // all that they could find is found by the tests without a browser.
 func chromium(t testing.TB) string {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("a short run has no browser")
 	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("Chromium is not installed: run scripts/test-deps")
-	}
-	t.Skip("Chromium is not installed: run scripts/test-deps")
-	return ""
+	return installed(t, "chromium", "chromium-browser", "google-chrome")
 }
 
 // browser is a real Chromium with a profile of its own, and a world that listens.
