@@ -3,7 +3,7 @@
 GO ?= go
 export GOFLAGS ?= -trimpath
 
-.PHONY: all build demo test check deps unit race fuzz bench generate
+.PHONY: all build demo test check deps unit race fuzz bench screenshots generate
 
 all: build
 
@@ -40,6 +40,10 @@ fuzz:
 
 bench:
 	./scripts/bench
+
+# The pictures of docs/screenshots, from the demo. Needs Chromium (make deps).
+screenshots:
+	$(GO) test -count=1 ./internal/screenshots -events 150000 -out ../../docs/screenshots
 
 generate:
 	$(GO) generate ./...

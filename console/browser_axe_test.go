@@ -1,12 +1,9 @@
 package console
 
 import (
-	"context"
 	"os"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -38,7 +35,7 @@ func TestBrowserAxe(t *testing.T) {
 	everyPage(t, func(p *tab, path string) {
 		evaluate[bool](p, script+";true")
 		for _, scheme := range []string{"light", "dark"} {
-			p.do(prefers(scheme))
+			p.do(media("screen", scheme))
 			for _, v := range get(p, chromedp.Evaluate[[]violation](axeRun, chromedp.EvalAwaitPromise)) {
 				for _, n := range v.Nodes {
 					t.Errorf("%s in %s: %s: %s\n%s\n%s", path, scheme, v.ID, v.Help, n.HTML, n.FailureSummary)
@@ -57,13 +54,4 @@ func TestBrowserAxeFinds(t *testing.T) {
 	if found := get(p, chromedp.Evaluate[[]violation](script+";"+axeRun, chromedp.EvalAwaitPromise)); len(found) != 2 {
 		t.Fatalf("a field without a label and a picture without a text are found as %+v", found)
 	}
-}
-
-// prefers sets the colours that the browser's user likes.
-func prefers(scheme string) step {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-		return err
-	})
 }

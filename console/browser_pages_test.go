@@ -94,3 +94,32 @@ func TestBrowserKeyboard(t *testing.T) {
 		t.Errorf("after the skip link, Tab leads to %q, want the first field", got)
 	}
 }
+
+// TestBrowserPrint prints a report as a dark browser would: what a reader of
+// paper needs is there, on white, and what only a screen can use is not.
+func TestBrowserPrint(t *testing.T) {
+	p := browse(t, withFindings(t, auditorKey)).open()
+	p.visit("/console/signin")
+	p.signIn(auditorKey, secret)
+	p.visit("/console/roles/last-accessed?id=app")
+	p.do(media("print", "dark"))
+	for script, want := range map[string]string{
+		`getComputedStyle(document.body).backgroundColor`: "rgb(255, 255, 255)",
+		`getComputedStyle(document.body).color`:           "rgb(0, 0, 0)",
+		`[...document.querySelectorAll("nav, select, input, button, .cli, .skip")].filter(e => e.checkVisibility()).map(e => e.outerHTML).join("\n")`: "",
+		`[...document.querySelectorAll("h1, table, .note, .brand, .who")].filter(e => !e.checkVisibility()).map(e => e.outerHTML).join("\n")`:         "",
+		`getComputedStyle(document.querySelector(".scroll")).overflowX`:                                                                               "visible",
+	} {
+		if got := evaluate[string](p, script); got != want {
+			t.Errorf("%s is %q on paper, want %q", script, got, want)
+		}
+	}
+	p.visit("/console/findings?analyzer=unused")
+	if !evaluate[bool](p, `document.querySelector("main table").checkVisibility() && !document.querySelector("main input, main button").checkVisibility()`) {
+		t.Error("the findings are not on paper, or what selects them is")
+	}
+	p.visit("/console/roles/activity?id=app")
+	if !evaluate[bool](p, `[...document.querySelectorAll("svg.picture")].length > 1 && [...document.querySelectorAll("svg.picture")].every(e => e.checkVisibility())`) {
+		t.Error("the pictures of activity are not on paper")
+	}
+}

@@ -192,6 +192,16 @@ func withoutScripts() step {
 	})
 }
 
+// media sets what shows the page, a screen or paper, and the colours that the
+// browser's user likes.
+func media(kind, scheme string) step {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind,
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		return err
+	})
+}
+
 // narrow is the window of a small telephone.
 func narrow() step { return chromedp.EmulateViewport(320, 640) }
 

@@ -22,6 +22,7 @@ type policyChange struct {
 	Removed  []removedAction
 	Through  []string // groups that the principal has the policy from
 	Direct   bool     // the principal has it itself
+	Foreign  bool     // a managed policy of another account, which cannot be read here
 	Stale    bool     // the policy was changed after the recommendation was made
 	Several  bool     // more than one inline policy has this name: Before may be another
 	Commands []string
@@ -133,12 +134,19 @@ func (q *request) existing(c *policyChange, has []grantedBy) error {
 		documents[p.Document] = true
 	}
 	c.Several = c.ARN == "" && len(documents) > 1
-	if c.ARN == "" {
+	c.Foreign = foreign(c.ARN, q.visit.Account)
+	if c.ARN == "" || c.Foreign {
 		return nil
 	}
 	document, updated, err := q.managedDocument(c.ARN)
 	c.Before, c.Stale = document, !updated.IsZero() && !updated.Truncate(time.Second).Equal(c.Updated.Truncate(time.Second))
 	return err
+}
+
+// foreign reports whether a policy is neither of the account nor of AWS.
+func foreign(arn, account string) bool {
+	parts := strings.SplitN(arn, ":", 6)
+	return len(parts) == 6 && parts[4] != account && parts[4] != "aws"
 }
 
 // missing reports whether the API does not have what was asked for.

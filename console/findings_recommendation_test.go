@@ -125,12 +125,19 @@ func TestRecommendationOfAnotherDay(t *testing.T) {
 // not say that they are gone.
 func TestRecommendationForAnotherAccount(t *testing.T) {
 	w := withFindings(t, auditorKey)
-	v := recommendationView{Frame: Frame{Title: "x"}, Made: true, Name: "arn:aws:iam::444455556666:role/r", Changes: []policyChange{{Step: 1, Policy: "P", Steps: []string{"DETACH_POLICY"}}}}
+	v := recommendationView{Frame: Frame{Title: "x"}, Made: true, Name: "arn:aws:iam::444455556666:role/r", Changes: []policyChange{
+		{Step: 1, Policy: "P", Steps: []string{"DETACH_POLICY"}},
+		{Step: 2, Policy: "Q", ARN: "arn:aws:iam::444455556666:policy/Q", Foreign: true, Steps: []string{"DETACH_POLICY"}}}}
 	v.Advice.Status = "SUCCEEDED"
 	a := httptest.NewRecorder()
 	w.console.render(a, http.StatusOK, "finding_recommendation", &v)
 	has(t, a.Body.String(), "is in another account, whose policies are not shown here", "The policy as it is cannot be shown.")
-	lacks(t, a.Body.String(), "any more")
+	lacks(t, a.Body.String(), "any more", `href="/console/policies/details`)
+	for arn, want := range map[string]bool{"arn:aws:iam::444455556666:policy/Q": true, f1Prefix + "policy/TeamEc2": false, "arn:aws-cn:iam::aws:policy/ReadOnlyAccess": false, "": false} {
+		if got := foreign(arn, f1Account); got != want {
+			t.Errorf("%q is foreign: %v", arn, got)
+		}
+	}
 }
 
 func TestRecommendationBeingMade(t *testing.T) {

@@ -71,6 +71,7 @@ var rooms = []struct {
 	{"internal/scenario/sdkaws", false, ""},
 	{"internal/archtest", false, ""},
 	{"internal/servers", false, ""},
+	{"internal/screenshots", false, ""}, // only tests: a browser before the demo
 	{"cmd/ebbmark", false, "*"},
 	{"internal/bench", false, "*"},
 }

@@ -53,7 +53,7 @@ func organizationExport(org []*inventory.Account) map[string]any {
 var paymentServices = []string{
 	"s3:*", "dynamodb:*", "sqs:*", "sns:*", "kms:*", "logs:*", "cloudwatch:*", "secretsmanager:*", "ssm:*", "ssmmessages:*", "ec2messages:*", "lambda:*", "events:*", "xray:*",
 	"ec2:*", "ecr:*", "ecs:*", "elasticloadbalancing:*", "cloudformation:*", "states:*", "sts:*", "iam:*", "backup:*", "codebuild:*", "codepipeline:*", "synthetics:*", "devicefarm:*",
-	"fis:*", "ses:*", "tag:*", "support:*", "cloudtrail:*", "config:*", "guardduty:*", "route53:*", "rds:*", "ce:*", "budgets:*",
+	"fis:*", "ses:*", "tag:*", "support:*", "cloudtrail:*", "config:*", "guardduty:*", "route53:*", "rds:*", "ce:*", "budgets:*", "access-analyzer:*",
 }
 
 func orgARN(rest string) string { return "arn:aws:organizations::" + management + ":" + rest }
