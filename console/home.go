@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"time"
@@ -11,6 +12,7 @@ type homeView struct {
 	Frame
 	Alias      string
 	Counts     []counted
+	Accounts   int // of the organization that the account manages
 	RolesUsed  int
 	RolesAll   int
 	RolesAsked bool // the API has told both
@@ -47,7 +49,7 @@ type typed struct {
 
 func (q *request) home(w http.ResponseWriter) error {
 	v := homeView{Days: recentDays, Region: q.visit.Region}
-	for _, part := range []func(*homeView) error{q.alias, q.summary, q.status, q.rolesUsed, q.analyzers} {
+	for _, part := range []func(*homeView) error{q.alias, q.summary, q.members, q.status, q.rolesUsed, q.analyzers} {
 		if _, err := q.try(part(&v)); err != nil {
 			return err
 		}
@@ -89,6 +91,21 @@ func (q *request) summary(v *homeView) error {
 		v.Counts = append(v.Counts, counted{k, numbers[names[i]]})
 	}
 	return nil
+}
+
+// members counts the accounts of the organization that the account manages. Most
+// accounts manage none, and many callers may not ask: that is not worth a word.
+func (q *request) members(v *homeView) error {
+	o, err := q.organization()
+	if err == nil && o.MasterAccountId == q.visit.Account {
+		var list []*node
+		list, _, err = q.accountsOf("ListAccounts", nil)
+		v.Accounts = len(list)
+	}
+	if _, said := errors.AsType[*apiError](err); said {
+		return nil
+	}
+	return err
 }
 
 // rolesUsed counts the roles that were used lately, unless they are so many that

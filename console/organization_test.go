@@ -222,3 +222,12 @@ func TestEvilNamesInTheOrganization(t *testing.T) {
 	}
 	lacks(t, a.Body.String(), "<script", "ZgotmplZ")
 }
+
+// TestHomeCountsAccounts of the organization for the account that manages it, and
+// says nothing about them to others.
+func TestHomeCountsAccounts(t *testing.T) {
+	has(t, f2World(t, f2AdminKey).page("/console/"), `<span class="number">3</span> Accounts of the organization`)
+	for _, key := range []string{f2MemberKey, f2PlainKey} {
+		lacks(t, f2World(t, key).page("/console/"), "Accounts of the organization", "organizations:")
+	}
+}
