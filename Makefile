@@ -3,7 +3,7 @@
 GO ?= go
 export GOFLAGS ?= -trimpath
 
-.PHONY: all build demo test check deps unit race fuzz bench screenshots generate
+.PHONY: all build demo test check deps unit race test-store fuzz bench screenshots generate
 
 all: build
 
@@ -32,6 +32,13 @@ unit:
 
 race:
 	$(GO) test -race -timeout 45m ./...
+
+# The conformance suite of stores on a server of yours: make test-store DSN=postgres://USER@HOST/DATABASE.
+# The user must be allowed to make databases; those that are made are removed. SETUP is SQL that each new
+# store gets, for Citus the lines of docs/postgres.md.
+test-store:
+	@[ -n "$(DSN)" ] || { echo 'say which server: make test-store DSN=postgres://USER@HOST/DATABASE' >&2; exit 2; }
+	EBBMARK_TEST_POSTGRES="$(DSN)" EBBMARK_TEST_POSTGRES_SETUP="$(SETUP)" $(GO) test -count=1 -run 'TestStoreElsewhere' ./store/postgres
 
 # Every parser of outside input, a fixed number of runs each. FUZZTIME=10m for
 # more.

