@@ -201,7 +201,7 @@ func TestIngestBadInput(t *testing.T) {
 // factsOf is all facts of the account as text, in order.
 func factsOf(t *testing.T, path string) string {
 	t.Helper()
-	s, err := openStore(t.Context(), "sqlite:"+path)
+	s, err := openStore(t.Context(), dsnOf(path))
 	if err != nil {
 		t.Fatal(err)
 	}

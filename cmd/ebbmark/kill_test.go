@@ -10,10 +10,14 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/ingest"
 	"github.com/ebbmark/ebbmark/ingest/dir"
+	"github.com/ebbmark/ebbmark/internal/servers"
 	"github.com/ebbmark/ebbmark/store"
 )
 
@@ -25,12 +29,16 @@ const (
 	victimStore = "EBBMARK_TEST_STORE"
 	victimLogs  = "EBBMARK_TEST_LOGS"  // a folder, or the queue's URL
 	victimDies  = "EBBMARK_TEST_DIES"  // at which write
+	victimClock = "EBBMARK_TEST_CLOCK" // how wrong the clock of run is, a duration
 	victimWrote = "EBBMARK_TEST_WROTE" // yes: after it was written, before it was acknowledged
 )
 
 func TestMain(m *testing.M) {
 	if os.Getenv(victimJob) == "run" {
 		os.Args = append(os.Args[:1], strings.Fields(os.Getenv(victimArgs))...)
+		if wrong, err := time.ParseDuration(os.Getenv(victimClock)); err == nil {
+			realClock = func() time.Time { return time.Now().Add(wrong) }
+		}
 		main()
 	}
 	if job := os.Getenv(victimJob); job != "" {
@@ -53,7 +61,7 @@ func victim(job string) error {
 
 // work does a job, and dies at one of its writes, if there are so many.
 func work(ctx context.Context, job, path, logs string, at int, wrote bool) (err error) {
-	s, err := openOrCreateStore(ctx, "sqlite:"+path, true)
+	s, err := openOrCreateStore(ctx, dsnOf(path), true)
 	if err != nil {
 		return err
 	}
@@ -146,7 +154,7 @@ func runVictim(t *testing.T, job, path, logs string, n int, wrote string) bool {
 // sumsOf is the sums of a ledger as text.
 func sumsOf(t *testing.T, path string) string {
 	t.Helper()
-	s, err := openStore(t.Context(), "sqlite:"+path)
+	s, err := openStore(t.Context(), dsnOf(path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +167,7 @@ func sumsOf(t *testing.T, path string) string {
 }
 
 // TestKilledAtEveryWrite kills real processes at each of their writes, before it
-// and after it: after the lease, in mid merge, between merge and ledger, and at
+// and after it, in SQLite and in PostgreSQL: after the lease, in mid merge, between merge and ledger, and at
 // every step of a rebuild. Another run must end with the facts and sums of one
 // that was left alone; meanwhile the facts that answer are the older or the new.
 func TestKilledAtEveryWrite(t *testing.T) {
@@ -177,51 +185,92 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	if strings.Count(facts, "\n") < 4 || !strings.Contains(sums, "{6 4 ") {
 		t.Fatalf("the test tests nothing: %s\n%s", sums, facts)
 	}
-	for _, job := range []string{"ingest", "rebuild"} {
-		for _, wrote := range []string{"no", "yes"} {
-			deaths := 0
-			for n := 1; ; n++ {
-				path := filepath.Join(tmp, fmt.Sprintf("%s-%s-%d.db", job, wrote, n))
-				older := ""
-				if job == "rebuild" {
-					body, err := os.ReadFile(calm)
-					if err != nil {
-						t.Fatal(err)
-					}
-					writeFile(t, path, body)
-					wrongFact(t, path)
-					older = factsOf(t, path)
-				}
-				died := runVictim(t, job, path, logs, n, wrote)
-				if got := factsOf(t, path); job == "rebuild" && got != older && got != facts {
-					t.Fatalf("killed at write %d, written: %s: facts are neither the older nor the new", n, wrote)
-				}
-				// The clock of the dead one's leases is the real one: they are over after a minute.
-				forgetLeases(t, path)
-				if err := work(t.Context(), job, path, logs, -1, false); err != nil {
-					t.Fatal(err)
-				}
-				if got := factsOf(t, path); got != facts {
-					t.Fatalf("%s killed at write %d, written: %s: other facts\n%s", job, n, wrote, got)
-				}
-				if got := sumsOf(t, path); got != sums {
-					t.Fatalf("%s killed at write %d, written: %s: sums %s, want %s", job, n, wrote, got, sums)
-				}
-				if !died {
-					break
-				}
-				deaths++
-			}
-			if deaths < 5 {
-				t.Fatalf("%s died %d times: the test tests nothing", job, deaths)
+	server := servers.Postgres(t)
+	for backend, fresh := range map[string]func(name string) string{
+		"sqlite":   func(name string) string { return filepath.Join(tmp, name+".db") },
+		"postgres": func(name string) string { return newDatabase(t, server, strings.ReplaceAll(name, "-", "_")) },
+	} {
+		for _, job := range []string{"ingest", "rebuild"} {
+			for _, wrote := range []string{"no", "yes"} {
+				killed{t, backend, job, wrote, logs, facts, sums, fresh}.atEveryWrite()
 			}
 		}
 	}
 }
 
+// killed is a job that is killed at each of its writes, before or after it, and
+// what a run without that comes to.
+type killed struct {
+	t                                      *testing.T
+	backend, job, wrote, logs, facts, sums string
+	fresh                                  func(name string) string // a place for a store
+}
+
+func (k killed) atEveryWrite() {
+	t := k.t
+	t.Helper()
+	deaths := 0
+	for n := 1; ; n++ {
+		path := k.fresh(fmt.Sprintf("%s-%s-%d", k.job, k.wrote, n))
+		what := fmt.Sprintf("%s in %s, killed at write %d, written: %s", k.job, k.backend, n, k.wrote)
+		older := ""
+		if k.job == "rebuild" {
+			if err := work(t.Context(), "ingest", path, k.logs, -1, false); err != nil {
+				t.Fatal(err)
+			}
+			wrongFact(t, path)
+			older = factsOf(t, path)
+		}
+		died := runVictim(t, k.job, path, k.logs, n, k.wrote)
+		if got := factsOf(t, path); k.job == "rebuild" && got != older && got != k.facts {
+			t.Fatalf("%s: facts are neither the older nor the new", what)
+		}
+		// The clock of the dead one's leases is the real one: they are over after a minute.
+		forgetLeases(t, path)
+		if err := work(t.Context(), k.job, path, k.logs, -1, false); err != nil {
+			t.Fatal(err)
+		}
+		if got := factsOf(t, path); got != k.facts {
+			t.Fatalf("%s: other facts\n%s", what, got)
+		}
+		if got := sumsOf(t, path); got != k.sums {
+			t.Fatalf("%s: sums %s, want %s", what, got, k.sums)
+		}
+		if !died {
+			break
+		}
+		deaths++
+	}
+	if deaths < 5 {
+		t.Fatalf("%s in %s died %d times: the test tests nothing", k.job, k.backend, deaths)
+	}
+}
+
+// dsnOf is the DSN of a store: SQLite's path has the scheme left out.
+func dsnOf(path string) string {
+	if strings.Contains(path, "://") {
+		return path
+	}
+	return "sqlite:" + path
+}
+
+// newDatabase makes a database and returns its DSN.
+func newDatabase(t *testing.T, server *servers.PostgreSQL, name string) (dsn string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), server.DSN("postgres"))
+	if err == nil {
+		_, err = conn.Exec(t.Context(), "create database "+name)
+		err = errors.Join(err, conn.Close(t.Context()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server.DSN(name)
+}
+
 func forgetLeases(t *testing.T, path string) {
 	t.Helper()
-	s, err := openStore(t.Context(), "sqlite:"+path)
+	s, err := openStore(t.Context(), dsnOf(path))
 	if err != nil {
 		t.Fatal(err)
 	}

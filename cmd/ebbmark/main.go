@@ -53,10 +53,14 @@ func usageError(format string, args ...any) error {
 	return &exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
+// realClock is the clock of the program. A variable for tests, whose processes may have
+// a wrong one.
+var realClock = time.Now
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := &program{os.Stdin, os.Stdout, os.Stderr, os.Getenv, time.Now, randomSource()}
+	p := &program{os.Stdin, os.Stdout, os.Stderr, os.Getenv, realClock, randomSource()}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }
 

@@ -22,7 +22,7 @@ func runCommand(ctx context.Context, args ...string) ingestRun {
 // wrongFact puts a fact into a store that no log gives.
 func wrongFact(t *testing.T, path string) {
 	t.Helper()
-	s, err := openStore(t.Context(), "sqlite:"+path)
+	s, err := openStore(t.Context(), dsnOf(path))
 	if err != nil {
 		t.Fatal(err)
 	}
