@@ -119,3 +119,40 @@ func TestVariablesExist(t *testing.T) {
 		t.Fatalf("saw %d variables: the test looked in the wrong place", seen)
 	}
 }
+
+// readmeBlock returns the text of deploy/README.md between the fences of the only
+// block that begins so.
+func readmeBlock(t *testing.T, begin string) string {
+	t.Helper()
+	_, rest, found := strings.Cut(read(t, "deploy/README.md"), "```"+begin)
+	block, _, closed := strings.Cut(rest, "\n```")
+	if !found || !closed {
+		t.Fatalf("README.md has no block %q", begin)
+	}
+	return begin + block + "\n"
+}
+
+func TestReadmeLinks(t *testing.T) {
+	links := regexp.MustCompile(`\]\(([^)#:]+)\)`).FindAllStringSubmatch(read(t, "deploy/README.md"), -1)
+	if len(links) < 8 {
+		t.Errorf("few links: %v", links)
+	}
+	for _, link := range links {
+		if _, err := os.Stat(filepath.Join(root, "deploy", link[1])); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestReadmeCommands looks for the commands of the program that the README has.
+func TestReadmeCommands(t *testing.T) {
+	found := regexp.MustCompile(`(?m)(?:node1|-u ebbmark|-i ebbmark) ebbmark ([a-z]+)`).FindAllStringSubmatch(read(t, "deploy/README.md"), -1)
+	if len(found) < 3 {
+		t.Errorf("few commands: %v", found)
+	}
+	for _, command := range found {
+		if out, err := exec.Command(program(t), command[1], "--help").Output(); err != nil || !strings.Contains(string(out), "ebbmark "+command[1]) {
+			t.Errorf("ebbmark %s --help: %v\n%s", command[1], err, out)
+		}
+	}
+}

@@ -159,7 +159,9 @@ func decode(t *testing.T, rendered map[string]string) (m manifests) {
 }
 
 func TestChart(t *testing.T) {
-	for _, c := range cases {
+	readme := usage{name: "as in the README", values: strings.TrimPrefix(readmeBlock(t, "yaml\n"), "yaml\n"),
+		kinds: "Deployment PodDisruptionBudget Service ServiceAccount"}
+	for _, c := range append(cases, readme) {
 		t.Run(c.name, func(t *testing.T) {
 			values := c.parse(t)
 			rendered, err := render(t, values)

@@ -37,6 +37,10 @@ func TestUnit(t *testing.T) {
 	if out, err := analyze(t, text, "--man=no", "verify"); err != nil || strings.Contains(out, "ebbmark.service") {
 		t.Errorf("verify: %v\n%s", err, out)
 	}
+	with := strings.Replace(text, "[Install]", strings.TrimPrefix(readmeBlock(t, "\n[Service]\n"), "\n[Service]\n")+"[Install]", 1)
+	if out, err := analyze(t, with, "--man=no", "verify"); err != nil || strings.Contains(out, "ebbmark.service") {
+		t.Errorf("verify, with what README.md adds: %v\n%s", err, out)
+	}
 	if out, err := analyze(t, text, "security", "--offline=true", "--threshold="+exposure); err != nil {
 		t.Errorf("security: %v\n%s", err, out)
 	}
