@@ -34,7 +34,15 @@ type leases struct {
 type lease struct {
 	version store.Version
 	until   time.Time
-	open    int // files that were claimed and are not in the ledger yet
+	open    int  // files that were claimed and are not in the ledger yet
+	blank   bool // the ledger had none of the group's files when it became ours
+}
+
+// claimed is what became of a claim.
+type claimed struct {
+	ours  bool // else another process has the group
+	fresh bool // it has just become ours: what was known of its files may be out of date
+	blank bool // the ledger had none of its files then
 }
 
 // leaseDoc is the document of a lease.
@@ -61,31 +69,40 @@ func groupOf(id string) string {
 	}
 }
 
-// claim reserves a group for one file more. It reports whether the group is
-// ours, and whether it has just become so: what was known of its files may then
-// be out of date.
-func (l *leases) claim(ctx context.Context, group string) (ours, fresh bool, err error) {
+// claim reserves a group for one file more.
+func (l *leases) claim(ctx context.Context, group string) (c claimed, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := l.now()
 	if h := l.held[group]; h != nil && now.Before(h.until) {
 		h.open++
-		return true, false, nil
+		return claimed{ours: true, blank: h.blank}, nil
 	}
 	if now.Before(l.busy[group]) {
-		return false, false, nil
+		return c, nil
 	}
 	h, err := l.take(ctx, group, now)
+	if h != nil && err == nil {
+		h.blank, err = l.nothingOf(ctx, group)
+	}
 	if h == nil || err != nil {
 		l.busy[group] = now.Add(busyFor)
-		return false, false, err
+		return c, err
 	}
 	if old := l.held[group]; old != nil {
 		h.open = old.open
 	}
 	h.open++
 	l.held[group] = h
-	return true, true, nil
+	return claimed{true, true, h.blank}, nil
+}
+
+// nothingOf reports whether the ledger has no file of a group.
+func (l *leases) nothingOf(ctx context.Context, group string) (bool, error) {
+	for id, err := range l.docs.ListDocs(ctx, store.KindLedger, group+"/", 1) {
+		return err == nil && !strings.HasPrefix(id, group+"/"), err
+	}
+	return true, nil
 }
 
 // take writes the lease of a group that is free; nil when it is not.
@@ -164,7 +181,7 @@ func (l *leases) renew(ctx context.Context) error {
 			delete(l.held, group)
 			continue
 		}
-		next.open = h.open
+		next.open, next.blank = h.open, h.blank
 		l.held[group] = next
 	}
 	return nil

@@ -157,8 +157,8 @@ func TestALeaseIsRenewedAndCanBeLost(t *testing.T) {
 	claim := func(l *leases, want bool) {
 		t.Helper()
 		clear(l.busy)
-		if ours, _, err := l.claim(t.Context(), "g"); err != nil || ours != want {
-			t.Fatalf("%v, %v; want %v", ours, err, want)
+		if c, err := l.claim(t.Context(), "g"); err != nil || c.ours != want {
+			t.Fatalf("%v, %v; want %v", c, err, want)
 		}
 	}
 	claim(a, true)
@@ -265,5 +265,46 @@ func (s streamed) Objects(ctx context.Context) iter.Seq2[Object, error] {
 				return
 			}
 		}
+	}
+}
+
+// pausing is a source that does something before it lists its second half.
+type pausing struct {
+	memory
+	then func()
+}
+
+func (p pausing) Objects(ctx context.Context) iter.Seq2[Object, error] {
+	return func(yield func(Object, error) bool) {
+		n := 0
+		for o, err := range p.memory.Objects(ctx) {
+			if n++; n == len(p.memory)/2+1 {
+				p.then()
+			}
+			if !yield(o, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestNothingIsReadTwiceOfAGroupThatAnotherHadFirst: a process that began with an
+// empty ledger takes a group over that another one has read meanwhile.
+func TestNothingIsReadTwiceOfAGroupThatAnotherHadFirst(t *testing.T) {
+	var files memory
+	for i := range 12 { // in two groups
+		name := fmt.Sprintf("/logs/%s/2026/05/%02d/x.json", []string{"eu-west-1", "us-east-1"}[i/6], i+1)
+		files = append(files, blob{name, []byte(records(alice(i, "2026-05-30T10:15:30Z", "s3.amazonaws.com", "ListBuckets", "")))})
+	}
+	s := mem.New()
+	other := New(Config{Store: s, Sources: []Source{memory(files[6:])}, Now: now, Workers: 1})
+	slow := New(Config{Store: s, Workers: 1, Now: now, Sources: []Source{pausing{files, func() {
+		if sum, err := other.Run(t.Context()); err != nil || sum.Files.Done != 6 {
+			t.Errorf("%+v, %v", sum, err)
+		}
+	}}}})
+	sum, err := slow.Run(t.Context())
+	if err != nil || sum.Files.Done != 6 || sum.Skipped["read before"] != 6 {
+		t.Fatalf("of 12 files, 6 of them read by another process: %+v, %v", sum, err)
 	}
 }

@@ -151,11 +151,11 @@ func (w *reader) object(j job) error {
 		}
 	}
 	if o.Version != "" && o.Err == nil && o.Ended == nil { // a queue has leases of its own
-		ours, fresh, err := w.lease(old, o)
-		if err != nil || !ours {
+		c, err := w.lease(old, o)
+		if err != nil || !c.ours {
 			return err
 		}
-		if fresh {
+		if !c.blank && (c.fresh || w.in.blank) {
 			if old, err = readRow(w.ctx, w.in.Store, w.id); err != nil {
 				return err
 			}
@@ -191,19 +191,19 @@ func (w *reader) skip(reason string, o Object) {
 
 // lease claims the object's group, if the object is to be read by what its row
 // says. When another process has the group, the object is left to that one.
-func (w *reader) lease(old *Row, o Object) (ours, fresh bool, err error) {
+func (w *reader) lease(old *Row, o Object) (c claimed, err error) {
 	if old.has(o.Version, w.in.since) || w.in.Retry && old.waits(o.Version, w.in.Now()) {
-		return true, false, nil // it will not be read
+		return claimed{ours: true, blank: true}, nil // it will not be read
 	}
 	group := groupOf(w.id)
-	ours, fresh, err = w.in.leases.claim(w.ctx, group)
-	if err == nil && ours {
+	c, err = w.in.leases.claim(w.ctx, group)
+	if err == nil && c.ours {
 		w.group = group
 	} else if err == nil {
 		w.in.forget(w.id)
 		w.close(ending{busy: true})
 	}
-	return ours, fresh, err
+	return c, err
 }
 
 // release gives back the claim on the group of an object that is not read.
