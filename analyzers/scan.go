@@ -13,6 +13,7 @@ import (
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/report"
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/tracing"
 )
 
 // look is what accounts are looked at with.
@@ -144,11 +145,13 @@ func (l *look) next(old []entry, o *observed, generation int64) ([]entry, []find
 
 // ScanResource looks at one user or role again, at once (StartResourceScan).
 // Errors: ErrNoAnalyzer, ErrNoResource.
-func (k *Keeper) ScanResource(ctx context.Context, n finding.Name, resource string) error {
+func (k *Keeper) ScanResource(ctx context.Context, n finding.Name, resource string) (err error) {
 	a, err := k.Analyzer(ctx, n)
 	if err != nil {
 		return err
 	}
+	ctx, span := startScan(ctx, a, "resource scan")
+	defer func() { tracing.End(span, err) }()
 	l, err := k.newLook(ctx, a, k.Now(), resource)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ebbmark/ebbmark/finding"
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/tracing"
 )
 
 // Scan looks at everything that an analyzer covers, now, whether it is due or
@@ -36,6 +37,8 @@ func (k *Keeper) scan(ctx context.Context, a *finding.Analyzer, force bool) (err
 	if err != nil {
 		return err
 	}
+	ctx, span := startScan(ctx, a, "analyzer scan")
+	defer func() { tracing.End(span, err) }()
 	ctx, lost := context.WithCancelCause(ctx)
 	keeping := make(chan struct{})
 	go func() {

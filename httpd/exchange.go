@@ -12,6 +12,8 @@ type exchange struct {
 	http.ResponseWriter
 	request *http.Request
 	id      string // request id
+	trace   string // id of the trace; empty: there is none
+	route   string // path of the Route that was taken; empty: none
 
 	status int   // 0: no answer yet
 	sent   int64 // bytes of its body

@@ -4,6 +4,7 @@ package httpd
 func (s *Server) path() handler {
 	return chain(s.api,
 		s.withRequestID,
+		s.withTrace,
 		s.withAccessLog,
 		s.withRecovery,
 		s.withHealth, // /healthz, /readyz, /metrics

@@ -21,6 +21,9 @@ func (s *Server) withAccessLog(x *exchange, next handler) {
 	start := s.config.Now()
 	next(x)
 	log, r := s.config.Log.With("request", x.id), x.request
+	if x.trace != "" {
+		log = log.With("trace_id", x.trace)
+	}
 	if x.answer.Cause != nil {
 		log.Error("request failed", "operation", x.answer.Operation, "error", x.answer.Cause)
 	}
@@ -68,6 +71,7 @@ func (s *Server) withRecovery(x *exchange, next handler) {
 func (s *Server) withRoutes(x *exchange, next handler) {
 	for _, route := range s.config.Routes {
 		if route.fits(x.request) {
+			x.route = route.Path
 			route.Handler.ServeHTTP(x, x.request)
 			return
 		}

@@ -76,7 +76,9 @@ func New(c Config) *Ingester {
 // When ctx ends, Run stops reading, writes what is complete and returns the
 // cause. The Summary covers what is in the store; another Run goes on from
 // there.
-func (in *Ingester) Run(ctx context.Context) (Summary, error) {
+func (in *Ingester) Run(ctx context.Context) (sum Summary, err error) {
+	ctx, span := tracer.Start(ctx, "ingest look")
+	defer func() { endLook(span, &sum, err) }()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if err := in.refresh(ctx); err != nil {
@@ -97,7 +99,7 @@ func (in *Ingester) Run(ctx context.Context) (Summary, error) {
 		readers.Go(func() { newReader(in, parcels).work(ctx, stop, jobs) })
 	}
 	go func() { readers.Wait(); close(parcels) }()
-	sum, err := col.run(parcels)
+	sum, err = col.run(parcels)
 	sum.sortProblems() // workers end in any order
 	expire()
 	err = errors.Join(err, in.settle(ctx))

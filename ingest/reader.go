@@ -171,10 +171,12 @@ func (w *reader) object(j job) error {
 		return nil
 	}
 	w.begin(o, old)
+	_, span := tracer.Start(w.ctx, "ingest file")
 	failure := o.Err
 	if failure == nil {
 		failure = w.read(o)
 	}
+	w.endFile(span, j, failure)
 	if isOtherTable(o, w.row.Records, failure) {
 		o.Size = 0 // its bytes are counted
 		w.skip(otherTable, o)

@@ -122,7 +122,7 @@ func (a *API) loadJob(ctx context.Context, id string) (*job, store.Version, erro
 func (a *API) finish(ctx context.Context, id string, j *job, version store.Version) (*job, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), computeLimit)
 	defer cancel()
-	body, err := a.compute(ctx, id, j)
+	body, err := a.tracedCompute(ctx, id, j)
 	if errors.Is(err, ErrHold) {
 		return j, nil
 	}

@@ -111,6 +111,11 @@ func (p *program) ingest(ctx context.Context, f ingestFlags, args []string) (err
 	if err != nil {
 		return err
 	}
+	log, err := p.logger("info", "text")
+	if err != nil {
+		return err
+	}
+	defer p.startTraces(log)()
 	s, err := openOrCreateStore(ctx, f.store, f.init)
 	if err != nil {
 		return err

@@ -116,6 +116,7 @@ func (p *program) serve(ctx context.Context, f serveFlags) error {
 	if err != nil {
 		return err
 	}
+	defer p.startTraces(v.log)()
 	// The port first: a server that cannot have it must not leave a new store.
 	listener, err := listen(ctx, v.listen)
 	if err != nil {

@@ -39,32 +39,33 @@ var rooms = []struct {
 	{"calendar", true, "activity catalog report"}, // days of activity and of coverage, for pictures
 	{"catalog/gen", false, "catalog"},
 	{"organization", true, "arn policy"},
+	{"tracing", false, ""}, // one switch for the whole program: rooms need no field for it
 	{"wire", false, "arn"},
 	{"store", false, "activity arn"},
 	{"store/storetest", false, "store activity arn"},
 	{"store/mem", false, "store activity arn"},
 	{"store/sqlite", false, "store activity arn"},
-	{"store/postgres", false, "store activity arn"},
+	{"store/postgres", false, "store activity arn tracing"},
 	{"transfer", false, "store activity"}, // copies any store into any other: it knows no backend
 	{"accounts", false, "arn inventory organization store"},
 	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
 	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
 	{"notify", false, "finding finding/format"},                             // sends over the network; not analyzers: it is told what an outbox is
-	{"analyzers", false, "arn activity catalog grant inventory organization report finding refine store accounts"}, // keeps what finding and refine say
-	{"ingest", false, "arn inflate cloudtrail activity store"},
+	{"analyzers", false, "arn activity catalog grant inventory organization report finding refine store accounts tracing"}, // keeps what finding and refine say
+	{"ingest", false, "arn inflate cloudtrail activity store tracing"},
 	{"ingest/dir", false, "ingest"},
 	{"ingest/s3", false, "ingest"},
 	{"ingest/sqs", false, "ingest"},
 	{"ingest/push", false, "activity cloudtrail ingest store wire"}, // wire: a push is a signed request, and own calls are the answers to them
 	{"pull", false, "arn inventory store"},                          // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
-	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth"}, // auth: it makes access keys and passwords
+	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth tracing"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
 	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                   // a push door that speaks an API of AWS
 	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                         // refine: the steps of recommendations
 	{"api/ebbmark", false, "activity arn calendar catalog inventory organization report store wire accounts"}, // what AWS has no API for
-	{"httpd", false, "wire"},
+	{"httpd", false, "wire tracing"},
 	{"console", false, "sigv4"}, // a client of the API in this process: it knows no operation and no store, only how to sign
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
 	{"internal/scenario", false, "*"},

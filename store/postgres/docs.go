@@ -78,7 +78,7 @@ func (db *DB) PutDoc(ctx context.Context, kind store.Kind, id string, body []byt
 	for version == old {
 		version = db.version()
 	}
-	err := db.retry(ctx, func(ctx context.Context) error {
+	err := db.change(ctx, "PutDoc", int(key.bucket), func(ctx context.Context) error {
 		err := db.swap(ctx, key, version, old, bytesOf(body))
 		if errors.Is(err, store.ErrConflict) && lost {
 			found := store.Version(0)
@@ -117,7 +117,7 @@ func (db *DB) swap(ctx context.Context, key docKey, version, old store.Version, 
 func (db *DB) DeleteDoc(ctx context.Context, kind store.Kind, id string, old store.Version) error {
 	var lost error
 	key := keyOf(kind, id)
-	err := db.retry(ctx, func(ctx context.Context) error {
+	err := db.change(ctx, "DeleteDoc", int(key.bucket), func(ctx context.Context) error {
 		done, err := db.pool.Exec(ctx, "delete from ebbmark.docs"+thisDoc+" and version = $4", key.args(int64(old))...)
 		if uncertain(err) {
 			lost = err

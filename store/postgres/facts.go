@@ -73,7 +73,7 @@ func (db *DB) mergeAll(ctx context.Context, all map[int][]row, into func(store.G
 // mergeBucket is the transaction of one bucket. It returns the epoch at which it
 // was.
 func (db *DB) mergeBucket(ctx context.Context, bucket int, rows []row, into func(store.Generation) ([]int64, error)) (epoch int64, err error) {
-	err = db.write(ctx, func(ctx context.Context, t tx) error {
+	err = db.write(ctx, "MergeFacts", bucket, func(ctx context.Context, t tx) error {
 		g, err := gate(ctx, t, bucket)
 		if err != nil {
 			return err

@@ -46,7 +46,7 @@ func (db *DB) Generation(ctx context.Context) (g store.Generation, err error) {
 // again tells whether the state is that which it would have made.
 func (db *DB) turn(ctx context.Context, work func(context.Context, tx, store.Generation) (store.Generation, error)) (next store.Generation, err error) {
 	var before *store.Generation // of an attempt whose fate is unknown
-	err = db.retry(unhurried(ctx), func(ctx context.Context) error {
+	err = db.change(unhurried(ctx), "Generation", everyBucket, func(ctx context.Context) error {
 		var was store.Generation
 		err := db.transact(ctx, beginAll, func(ctx context.Context, t tx) (err error) {
 			if was, err = allGates(ctx, t); err != nil {
@@ -198,7 +198,7 @@ func moveDocs(ctx context.Context, t tx, from, onto store.Kind) error {
 func (db *DB) sweep(ctx context.Context) error {
 	for bucket := range store.Buckets {
 		for _, table := range []string{"facts", "rollups"} {
-			err := db.retry(unhurried(ctx), func(ctx context.Context) error {
+			err := db.change(unhurried(ctx), "Sweep", bucket, func(ctx context.Context) error {
 				return db.transact(ctx, beginAll, func(ctx context.Context, t tx) error {
 					_, err := t.Exec(ctx, "delete from ebbmark."+table+` where bucket = $1 and generation <> $2 and generation not in (
 						select since from ebbmark.gates where bucket = $1 union all

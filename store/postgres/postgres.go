@@ -123,9 +123,9 @@ func (db *DB) Close() error {
 // tx is an open transaction.
 type tx = pgx.Tx
 
-// write runs work in a transaction of one bucket, as often as retry says.
-func (db *DB) write(ctx context.Context, work func(context.Context, tx) error) error {
-	return db.retry(ctx, func(ctx context.Context) error { return db.transact(ctx, begin, work) })
+// write runs work in a transaction of one bucket, as change does.
+func (db *DB) write(ctx context.Context, name string, bucket int, work func(context.Context, tx) error) error {
+	return db.change(ctx, name, bucket, func(ctx context.Context) error { return db.transact(ctx, begin, work) })
 }
 
 // transact runs work in one transaction: all of it is durable when it returns

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/tracing"
 )
 
 // transientCodes are the SQLSTATEs after which the same work may succeed.
@@ -47,6 +48,7 @@ func (db *DB) retry(ctx context.Context, work func(context.Context) error) error
 		if n >= db.patient || !transient(err) {
 			return err
 		}
+		tracing.Event(ctx, "retry", "error.type", sortOf(err))
 		if !slices.Contains(serverStays, sqlState(err)) {
 			db.pool.Reset() // the others lead to the same place
 		}

@@ -85,7 +85,7 @@ func TestWatchSees(t *testing.T) {
 	} {
 		w := newWatch()
 		other, err := open(t.Context(), db.pool.Config().ConnString(), false, w.tune)
-		check(t, err, other.write(t.Context(), work))
+		check(t, err, other.write(t.Context(), "test", 0, work))
 		other.Close()
 		if len(w.wrong) == 0 {
 			t.Errorf("%s: not seen", sentence)

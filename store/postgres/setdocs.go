@@ -62,7 +62,7 @@ func (db *DB) setChunk(ctx context.Context, list []setDoc) error {
 		ids, full, bodies = append(ids, d.key.id), append(full, d.key.full), append(bodies, d.body)
 		versions = append(versions, int64(db.version()))
 	}
-	return db.retry(ctx, func(ctx context.Context) error {
+	return db.change(ctx, "SetDocs", int(list[0].key.bucket), func(ctx context.Context) error {
 		_, err := db.pool.Exec(ctx, `insert into ebbmark.docs (bucket, kind, id, full_id, version, body)
 			select $1::integer, $2::bytea, w.* from unnest($3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[]) as w
 			on conflict (bucket, kind, id) do update set version = excluded.version, body = excluded.body`,
