@@ -20,6 +20,7 @@ import (
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace"
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -29,6 +30,7 @@ const (
 	traceFirstPause = time.Second      // between two attempts; doubles
 	traceLastPause  = 16 * time.Second // also when the receiver asks for a longer one
 	maxTraceAnswer  = 64 << 10         // bytes of an answer that are read
+	maxTraceReason  = 200              // bytes of a reason that are logged
 )
 
 // otlpClient sends spans by OTLP over HTTP, in protobuf. OpenTelemetry's own
@@ -202,9 +204,10 @@ func (c *otlpClient) UploadTraces(ctx context.Context, list []*tracepb.ResourceS
 	defer cancel()
 	defer context.AfterFunc(c.stopped, cancel)()
 	for pause := c.pause; ; pause = min(2*pause, traceLastPause) {
-		asked, again, err := c.post(ctx, body)
+		refused, asked, again, err := c.post(ctx, body)
 		if err == nil {
-			c.sent.Add(countSpans(list))
+			c.sent.Add(countSpans(list) - refused.spans)
+			err = refused.err(c)
 		}
 		if err == nil || !again {
 			return err
@@ -221,12 +224,12 @@ func (c *otlpClient) UploadTraces(ctx context.Context, list []*tracepb.ResourceS
 
 // post makes one attempt. again: another one may do better, after the time that
 // the receiver has asked for.
-func (c *otlpClient) post(ctx context.Context, body []byte) (asked time.Duration, again bool, err error) {
+func (c *otlpClient) post(ctx context.Context, body []byte) (refused refusedSpans, asked time.Duration, again bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.target.String(), bytes.NewReader(body))
 	if err != nil {
-		return 0, false, err
+		return refused, 0, false, err
 	}
 	r.Header = c.header.Clone()
 	r.Header.Set("Content-Type", "application/x-protobuf")
@@ -239,20 +242,79 @@ func (c *otlpClient) post(ctx context.Context, body []byte) (asked time.Duration
 		err = e.Err // the rest is the URL, which may hold a key
 	}
 	if err != nil {
-		return 0, true, fmt.Errorf("send spans to %s: %w", c.host(), err)
+		return refused, 0, true, fmt.Errorf("send spans to %s: %w", c.host(), err)
 	}
 	defer answer.Body.Close()
-	io.Copy(io.Discard, io.LimitReader(answer.Body, maxTraceAnswer)) // so that the connection can be used again
+	said, _ := io.ReadAll(io.LimitReader(answer.Body, maxTraceAnswer)) // also so that the connection can be used again
 	switch s := answer.StatusCode; {
 	case s >= 200 && s < 300:
-		return 0, false, nil
+		return readRefused(said), 0, false, nil
 	case s == http.StatusTooManyRequests || s == http.StatusBadGateway || s == http.StatusServiceUnavailable || s == http.StatusGatewayTimeout:
 		again = true
 	}
 	if seconds, err := strconv.Atoi(answer.Header.Get("Retry-After")); err == nil && seconds > 0 {
 		asked = min(time.Duration(seconds), traceLastPause/time.Second) * time.Second
 	}
-	return asked, again, fmt.Errorf("send spans to %s: it answered %s", c.host(), answer.Status)
+	return refused, asked, again, fmt.Errorf("send spans to %s: it answered %s", c.host(), answer.Status)
+}
+
+// refusedSpans are those of a batch that a receiver did not want, and why.
+type refusedSpans struct {
+	spans int64
+	why   string
+}
+
+func (r refusedSpans) err(c *otlpClient) error {
+	if r == (refusedSpans{}) {
+		return nil
+	}
+	return fmt.Errorf("send spans to %s: it refused %d: %q", c.host(), r.spans, r.why[:min(len(r.why), maxTraceReason)])
+}
+
+// readRefused reads an ExportTraceServiceResponse: its field 1, a message, has
+// the number of refused spans as field 1 and the reason as field 2.
+func readRefused(answer []byte) (r refusedSpans) {
+	eachField(answer, func(number protowire.Number, _ uint64, message []byte) {
+		if number != 1 {
+			return
+		}
+		eachField(message, func(number protowire.Number, n uint64, text []byte) {
+			switch number {
+			case 1:
+				r.spans = int64(n)
+			case 2:
+				r.why = string(text)
+			}
+		})
+	})
+	return r
+}
+
+// eachField walks through the fields of a message, which are numbers or bytes,
+// until one cannot be read.
+func eachField(message []byte, do func(number protowire.Number, n uint64, text []byte)) {
+	for len(message) > 0 {
+		number, kind, length := protowire.ConsumeTag(message)
+		if length < 0 {
+			return
+		}
+		message = message[length:]
+		var n uint64
+		var text []byte
+		switch kind {
+		case protowire.VarintType:
+			n, length = protowire.ConsumeVarint(message)
+		case protowire.BytesType:
+			text, length = protowire.ConsumeBytes(message)
+		default:
+			length = protowire.ConsumeFieldValue(number, kind, message)
+		}
+		if length < 0 {
+			return
+		}
+		do(number, n, text)
+		message = message[length:]
+	}
 }
 
 func zipped(body []byte) ([]byte, error) {

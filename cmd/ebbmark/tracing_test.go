@@ -487,6 +487,33 @@ func TestSpansAreSentAgain(t *testing.T) {
 	}
 }
 
+// TestRefusedSpansAreTold: the answers are literal ExportTraceServiceResponses.
+func TestRefusedSpansAreTold(t *testing.T) {
+	for answer, c := range map[string]struct {
+		sent int64
+		says string
+	}{
+		"":                                {2, ""},
+		"\x0a\x00":                        {2, ""},
+		"\x0a\x0b\x08\x01\x12\x07too old": {1, `it refused 1: "too old"`},
+		"\x0a\x04\x12\x02hm":              {2, `it refused 0: "hm"`}, // a warning
+		"\x0a\xff":                        {2, ""},
+		"<html>":                          {2, ""},
+	} {
+		receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, answer) }))
+		p, _ := testProgram(map[string]string{"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.URL})
+		client, err := p.traceClient()
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = client.UploadTraces(t.Context(), []*tracepb.ResourceSpans{{ScopeSpans: []*tracepb.ScopeSpans{{Spans: []*tracepb.Span{{}, {}}}}}})
+		receiver.Close()
+		if client.sent.Load() != c.sent || (err != nil) != (c.says != "") || !strings.Contains(fmt.Sprint(err), c.says) {
+			t.Errorf("%q: %d sent, %v", answer, client.sent.Load(), err)
+		}
+	}
+}
+
 // TestTracesByTLS trusts who the environment says, and tells nobody the key in
 // the address.
 func TestTracesByTLS(t *testing.T) {
