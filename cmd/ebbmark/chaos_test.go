@@ -407,7 +407,7 @@ func hostOf(t *testing.T, text string) string {
 }
 
 // unusedPort is one that nobody listened on a moment ago.
-func unusedPort(t *testing.T) int {
+func unusedPort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

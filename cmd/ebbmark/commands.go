@@ -18,6 +18,7 @@ func (p *program) commands() []*cobra.Command {
 		p.ingestCommand(),
 		p.demoCommand(),
 		p.findingsCommand(),
+		p.healthCommand(),
 		p.keysCommand(),
 		p.ledgerCommand(),
 		p.rebuildCommand(),

@@ -255,7 +255,7 @@ func dsnOf(path string) string {
 }
 
 // newDatabase makes a database and returns its DSN.
-func newDatabase(t *testing.T, server *servers.PostgreSQL, name string) (dsn string) {
+func newDatabase(t testing.TB, server *servers.PostgreSQL, name string) (dsn string) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), server.DSN("postgres"))
 	if err == nil {

@@ -48,6 +48,17 @@ func TestPostgresSameReports(t *testing.T) {
 	sameReports(t, snapshots, first, second)
 }
 
+// createIn makes files in a folder, with the folders that they are in.
+func createIn(dir string) func(name string) (io.WriteCloser, error) {
+	return func(name string) (io.WriteCloser, error) {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+		return os.Create(path)
+	}
+}
+
 // writtenSample writes the sample organization and its logs.
 func writtenSample(t *testing.T, dir string) (snapshots []string, files int) {
 	t.Helper()
@@ -55,14 +66,7 @@ func writtenSample(t *testing.T, dir string) (snapshots []string, files int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	create := func(name string) (io.WriteCloser, error) {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return nil, err
-		}
-		return os.Create(path)
-	}
-	made, err := sample.Write(sample.Config{End: end, Events: 5_000, Seed: 4}, create, nil)
+	made, err := sample.Write(sample.Config{End: end, Events: 5_000, Seed: 4}, createIn(dir), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

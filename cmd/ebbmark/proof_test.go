@@ -45,14 +45,7 @@ func TestOtherSplitsSameReports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	create := func(name string) (io.WriteCloser, error) {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return nil, err
-		}
-		return os.Create(path)
-	}
-	made, err := sample.Write(sample.Config{End: end, Events: events, Seed: 4}, create, nil)
+	made, err := sample.Write(sample.Config{End: end, Events: events, Seed: 4}, createIn(dir), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,6 +38,7 @@ var parts = []part{
 	{"start", measureStart},
 	{"iam", measureIAM},
 	{"console", measureConsole},
+	{"nodes", measureNodes},
 }
 
 // bench is what the parts work with and where they leave their figures.
