@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/internal/servers"
 	"github.com/ebbmark/ebbmark/store"
 )
@@ -120,5 +121,30 @@ func TestLongIDs(t *testing.T) {
 		if err != nil || got[i] != ids[n] || body[0] != byte(n) {
 			t.Fatalf("id %d is %.20q… of %d bytes, %v, %v; want number %d", i, got[i], len(got[i]), body, err, n)
 		}
+	}
+}
+
+// TestLaterSchema: a node that is open goes on when a later version has brought the
+// schema up to date, and cannot be opened again.
+func TestLaterSchema(t *testing.T) {
+	dsn := database(t, servers.Postgres(t).DSN("postgres"))
+	db := create(t, dsn)
+	check(t, db.MergeFacts(t.Context(), hot(1, 100)))
+	_, err := db.pool.Exec(t.Context(), "alter table ebbmark.facts add column later integer; update ebbmark.schema set version = version + 1")
+	check(t, err, db.MergeFacts(t.Context(), hot(2, 100)))
+	v, err := db.PutDoc(t.Context(), store.KindServer, "x", []byte("1"), 0)
+	check(t, err)
+	_, err = db.PutDoc(t.Context(), store.KindServer, "x", []byte("2"), v)
+	check(t, err)
+	n := 0
+	for _, err := range db.Facts(t.Context(), activity.Prefix{Account: "111122223333"}) {
+		check(t, err)
+		n++
+	}
+	if n < 100 {
+		t.Errorf("%d facts", n)
+	}
+	if _, err := Open(t.Context(), dsn); !errors.Is(err, store.ErrNewer) {
+		t.Errorf("opened again: %v", err)
 	}
 }

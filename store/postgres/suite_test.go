@@ -16,18 +16,33 @@ import (
 	"github.com/ebbmark/ebbmark/store/storetest"
 )
 
-// TestStore runs the suite on the version that is installed, on another one, and
-// through PgBouncer in transaction mode.
+// TestStore runs the suite on the version that is installed, on another one,
+// through PgBouncer in transaction mode, and on tables in partitions.
 func TestStore(t *testing.T) {
-	t.Run("installed", func(t *testing.T) { suite(t, servers.Postgres(t).DSN("postgres")) })
+	t.Run("installed", func(t *testing.T) { suite(t, servers.Postgres(t).DSN("postgres"), "") })
 	t.Run("18", func(t *testing.T) {
 		dsn := servers.Postgres18(t).DSN("postgres")
 		if version := versionOf(t, dsn); !strings.HasPrefix(version, "18.") {
 			t.Fatalf("version %s", version)
 		}
-		suite(t, dsn)
+		suite(t, dsn, "")
 	})
-	t.Run("PgBouncer", func(t *testing.T) { suite(t, servers.Postgres(t).PgBouncer(t, "postgres")) })
+	t.Run("PgBouncer", func(t *testing.T) { suite(t, servers.Postgres(t).PgBouncer(t, "postgres"), "") })
+	t.Run("partitions", func(t *testing.T) { suite(t, servers.Postgres(t).DSN("postgres"), partitions(t)) })
+}
+
+// partitions are the statements of docs/postgres.md that make them.
+func partitions(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/postgres.md")
+	check(t, err)
+	_, rest, _ := strings.Cut(string(text), "## Partitions")
+	_, rest, _ = strings.Cut(rest, "```sql\n")
+	statements, _, found := strings.Cut(rest, "```")
+	if !found || !strings.Contains(statements, "partition by hash (bucket)") {
+		t.Fatal("docs/postgres.md does not say how to make partitions")
+	}
+	return statements
 }
 
 func versionOf(t *testing.T, dsn string) (version string) {
@@ -53,20 +68,22 @@ func TestStoreElsewhere(t *testing.T) {
 	if dsn == "" {
 		t.Skip(elsewhere + " names no server")
 	}
-	suite(t, dsn)
+	suite(t, dsn, os.Getenv(afterwards))
 }
 
 // places tells where a store is.
 type places map[store.Store]string
 
-func suite(t *testing.T, dsn string) {
+// suite runs the conformance suite on a server, where every new store gets some more
+// statements.
+func suite(t *testing.T, dsn, setup string) {
 	where := places{}
 	storetest.RunBackend(t, storetest.Backend{
 		New: func(t *testing.T) store.Store {
 			place := database(t, dsn)
 			db := create(t, place)
-			if dsn == os.Getenv(elsewhere) {
-				_, err := db.pool.Exec(t.Context(), os.Getenv(afterwards), pgx.QueryExecModeSimpleProtocol)
+			if setup != "" {
+				_, err := db.pool.Exec(t.Context(), setup, pgx.QueryExecModeSimpleProtocol)
 				check(t, err)
 			}
 			where[db] = place
