@@ -9,6 +9,8 @@ const (
 	// The patterns that are left over then stay as they are written. The policies
 	// that AWS and people write need a hundredth of it.
 	maxMatches = 20_000_000
+	// minStarred is how many actions that begin alike are written with a star.
+	minStarred = 3
 	// maxNamed is how many refused actions an error names.
 	maxNamed = 10
 	// maxSamples is how many resources are tried for one statement in a replay.

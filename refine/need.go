@@ -5,15 +5,19 @@ import "github.com/ebbmark/ebbmark/catalog"
 // Reason says why an action is kept or taken out.
 type Reason uint8
 
-// The reasons. All but the first two keep an action.
+// The reasons. All from Used on keep an action.
 const (
 	UnusedService Reason = iota + 1 // nothing of the service was used (AA-44)
 	UnusedAction                    // tracked, and not used, of a service that was
+	Dropped                         // not used and not tracked; taken out because it was asked for
 	Used                            // recorded in the window
 	Inferred                        // a call that worked may have needed it (CT-38)
 	Unclear                         // a call of the service worked of which no action is known
 	Untracked                       // AWS does not track it, and its service was used (AA-27)
+	Unobserved                      // not tracked, and a log that shows nothing of its service may not show it either
 	Kept                            // kept because it was asked for
+	Young                           // not granted for as long as the window
+	Crowded                         // without it the policy would become longer than AWS takes
 )
 
 // String is the reason in a few words.
@@ -23,6 +27,8 @@ func (r Reason) String() string {
 		return "service not used"
 	case UnusedAction:
 		return "action not used"
+	case Dropped:
+		return "not used and not tracked; taken out as asked for"
 	case Used:
 		return "used"
 	case Inferred:
@@ -31,8 +37,14 @@ func (r Reason) String() string {
 		return "a call of its service worked whose action is not known"
 	case Untracked:
 		return "not tracked, and its service was used"
+	case Unobserved:
+		return "not tracked: no log is sure to show it"
 	case Kept:
 		return "kept as asked for"
+	case Young:
+		return "granted for less than the window"
+	case Crowded:
+		return "in a wildcard that has no shorter form"
 	}
 	return "not judged"
 }
@@ -47,10 +59,13 @@ type needs struct {
 	inferred map[int]bool
 	services map[int]bool // used
 	unclear  map[int]bool // by service
+	// How untracked actions are judged that were not used: by their service
+	// (AA-44), unless one of these says otherwise.
+	dropUntracked, keepUntracked bool
 }
 
 func newNeeds(cat *catalog.Catalog, h History) *needs {
-	n := &needs{cat, map[int]bool{}, map[int]bool{}, map[int]bool{}, map[int]bool{}}
+	n := &needs{cat: cat, used: map[int]bool{}, inferred: map[int]bool{}, services: map[int]bool{}, unclear: map[int]bool{}}
 	for i := range h {
 		n.add(&h[i])
 	}
@@ -85,10 +100,14 @@ func (n *needs) of(i int) Reason {
 		return Inferred
 	case n.unclear[a.Service]:
 		return Unclear
-	case !n.services[a.Service]:
-		return UnusedService
-	case a.Tracked:
+	case !a.Tracked && n.dropUntracked:
+		return Dropped
+	case !a.Tracked && n.services[a.Service]:
+		return Untracked
+	case !a.Tracked && n.keepUntracked:
+		return Unobserved
+	case n.services[a.Service]:
 		return UnusedAction
 	}
-	return Untracked
+	return UnusedService
 }

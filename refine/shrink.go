@@ -15,9 +15,12 @@ type shrinker struct {
 	granted grant.Set // by the document alone (AA-42)
 	// keep reports whether an action stays that is not needed; nil: none does.
 	keep func(action int) bool
-	// written keeps the order of what stays. Without it the actions of a changed
-	// statement are ordered by name (AA-44).
+	// written keeps the form of what stays: its order, and stars where a star
+	// says the same. Without it the actions of a changed statement are ordered by
+	// name (AA-44).
 	written bool
+	frozen  map[string]bool // patterns that stay as they are
+	grown   map[string]int  // changed patterns, and how many characters came for them
 }
 
 // shrunk is what becomes of one statement.
@@ -33,7 +36,11 @@ type shrunk struct {
 // An action that the document does not grant does neither: a Deny cancels it, or
 // its resource is of another type.
 func (s *shrinker) judge(i int) (loses, keeps bool) {
-	if s.needs.of(i).keeps() || s.keep != nil && s.keep(i) {
+	r := s.needs.of(i)
+	if s.written && (r == Untracked || r == Unobserved) && !s.granted.Has(i) {
+		return false, false // no use of it is recorded, and none was possible
+	}
+	if r.keeps() || s.keep != nil && s.keep(i) {
 		return false, true
 	}
 	return s.granted.Has(i), false
@@ -65,7 +72,7 @@ func (s *shrinker) statement(st *policy.Statement) shrunk {
 // pattern is what a pattern leaves: itself when it loses nothing.
 func (s *shrinker) pattern(p string) ([]string, shrunk) {
 	matched, ok := s.actions(p)
-	if !ok {
+	if !ok || s.frozen[p] {
 		return []string{p}, shrunk{alive: true}
 	}
 	if len(matched) == 0 {
@@ -78,6 +85,10 @@ func (s *shrinker) pattern(p string) ([]string, shrunk) {
 	open, ok := s.open(p, matched)
 	if !ok {
 		return []string{p}, shrunk{alive: true}
+	}
+	if s.written {
+		names = s.starred(p, matched)
+		s.grown[p] = length(names)
 	}
 	return append(open, names...), out
 }
