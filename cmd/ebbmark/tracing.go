@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -52,7 +53,7 @@ func (p *program) startTraces(log *slog.Logger) (end func()) {
 		defer cancel()
 		client.hurry()
 		if err := provider.Shutdown(ctx); err != nil {
-			trouble.Handle(err)
+			trouble.Handle(fmt.Errorf("send the last spans within %s: %w", flushTime, err))
 		}
 		client.stop()
 		if lost := count.ended.Load() - client.sent.Load(); lost > 0 {
