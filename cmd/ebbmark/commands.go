@@ -27,6 +27,7 @@ func (p *program) commands() []*cobra.Command {
 		p.syncCommand(),
 		p.validateLogsCommand(),
 		p.versionCommand(),
+		p.whatIfCommand(),
 	}
 }
 
