@@ -147,6 +147,22 @@ func (s Days) All() iter.Seq[Day] {
 	}
 }
 
+// From is the set without the days before d.
+func (s Days) From(d Day) Days {
+	var out []dayWord
+	for _, w := range s.words {
+		switch under := int64(d) - int64(w.n)*64; {
+		case under <= 0:
+			out = append(out, w)
+		case under < 64:
+			if w.bits &= ^uint64(0) << under; w.bits != 0 {
+				out = append(out, w)
+			}
+		}
+	}
+	return Days{out}
+}
+
 // UpTo is the latest day of the set that is not after d; false when there is
 // none.
 func (s Days) UpTo(d Day) (Day, bool) {

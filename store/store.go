@@ -103,6 +103,7 @@ type Store interface {
 	Docs
 	Generations
 	Whole
+	Pruner
 	// Close gives back what the store holds. No other method may run or be
 	// called afterwards.
 	Close() error

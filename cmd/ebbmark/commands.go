@@ -21,6 +21,7 @@ func (p *program) commands() []*cobra.Command {
 		p.healthCommand(),
 		p.keysCommand(),
 		p.ledgerCommand(),
+		p.pruneCommand(),
 		p.rebuildCommand(),
 		p.reportCommand(),
 		p.serveCommand(),

@@ -13,6 +13,8 @@ const (
 	pageRows = 2000
 	// groupBuckets is how many buckets one read of a small account covers.
 	groupBuckets = 16
+	// pruneRows is how many rows one transaction of Prune removes.
+	pruneRows = 5000
 	// accountsAtOnce is how many accounts one statement of Rollup reads.
 	accountsAtOnce = 16
 	// bucketsAtOnce is how many buckets one call of MergeFacts writes at a time,

@@ -70,6 +70,10 @@ var topics = []struct {
 	{"all facts are those that answer", wholeIsWhatAnswers},
 	{"a store goes on in the counting of another", adopting},
 
+	{"what is old is given up, and nothing else", pruning},
+	{"of many facts too, and again", pruneMany},
+	{"nothing is lost that is merged meanwhile", pruneRace},
+
 	{"of many writers at one version one wins", raceSwap},
 	{"of many creators one wins", raceCreate},
 	{"a counter by compare and swap loses nothing", raceCounter},

@@ -1,0 +1,83 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/store"
+)
+
+// Prune implements store.Pruner: a transaction for each bucket, so that others who
+// write wait for a moment only. Rollups stay as they are.
+func (db *DB) Prune(ctx context.Context, before activity.Day) (gone int64, err error) {
+	for bucket := range store.Buckets {
+		n := int64(0)
+		err := db.write.do(ctx, func(t *tx) error {
+			n = 0
+			for _, of := range []tables{live, kept} {
+				for _, prune := range []func(tables, int, activity.Day) (int64, error){t.pruneCalls, t.pruneCoverage} {
+					some, err := prune(of, bucket, before)
+					if err != nil {
+						return err
+					}
+					n += some
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return gone, explain("prune facts", err)
+		}
+		gone += n
+	}
+	return gone, nil
+}
+
+func (t *tx) pruneCalls(of tables, bucket int, before activity.Day) (int64, error) {
+	done, err := t.exec("DELETE FROM "+of.facts+" WHERE bucket = ? AND class IN (?, ?) AND last_at < ?", bucket, int(activity.Management), int(activity.Data), before.Start().UnixMilli())
+	if err != nil {
+		return 0, err
+	}
+	return done.RowsAffected()
+}
+
+// pruneCoverage takes days out of facts of coverage, and removes those of which
+// nothing is left.
+func (t *tx) pruneCoverage(of tables, bucket int, before activity.Day) (gone int64, err error) {
+	type found struct {
+		key  []any
+		fact activity.Fact
+	}
+	var list []found
+	err = t.query(func(r *sql.Rows) error {
+		var v value
+		key := make([]int64, keyWidth)
+		var columns []any
+		for i := range key {
+			columns = append(columns, &key[i])
+		}
+		if err := r.Scan(append(columns, v.columns()...)...); err != nil {
+			return err
+		}
+		f := found{fact: activity.Fact{Key: activity.Key{Class: activity.Coverage}}}
+		for _, k := range key {
+			f.key = append(f.key, k)
+		}
+		err := v.decode(&f.fact)
+		list = append(list, f)
+		return err
+	}, "SELECT "+keyColumns+", "+valueColumns+" FROM "+of.facts+" WHERE bucket = ? AND class = ? AND first_at < ?", bucket, int(activity.Coverage), before.Start().UnixMilli())
+	for _, f := range list {
+		if err != nil {
+			break
+		}
+		if left, any := f.fact.Pruned(before); any {
+			_, err = t.exec(writeQuery(of, 1), append(f.key, valueArgs(&left)...)...)
+			continue
+		}
+		gone++
+		_, err = t.exec("DELETE FROM "+of.facts+" WHERE ("+keyColumns+") = ("+places(1, keyWidth)[1:], f.key...)
+	}
+	return gone, err
+}
