@@ -3,6 +3,7 @@
 package servers
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -312,5 +313,23 @@ func (p *PostgreSQL) configure(t testing.TB, line string) {
 	_, err = config.WriteString("\n" + line + "\n")
 	if err := errors.Join(err, config.Close(), p.main.Process.Signal(syscall.SIGHUP)); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Restore puts a dump of a schema of one database into another one, as an operator
+// would.
+func (p *PostgreSQL) Restore(t testing.TB, schema, from, to string) {
+	t.Helper()
+	at := func(database string) []string {
+		return []string{"-h", "127.0.0.1", "-p", strconv.Itoa(p.port), "-U", "ebbmark", "-d", database}
+	}
+	dump, err := p.command("pg_dump", append(at(from), "-n", schema)...).Output()
+	if err != nil {
+		t.Fatalf("pg_dump: %v", err)
+	}
+	restore := p.command("psql", append(at(to), "-q", "-v", "ON_ERROR_STOP=1")...)
+	restore.Stdin = bytes.NewReader(dump)
+	if out, err := restore.CombinedOutput(); err != nil {
+		t.Fatalf("psql: %v\n%s", err, out)
 	}
 }

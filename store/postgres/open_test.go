@@ -148,3 +148,24 @@ func TestLaterSchema(t *testing.T) {
 		t.Errorf("opened again: %v", err)
 	}
 }
+
+// TestRestore puts a dump into another database: the store there is the same, and
+// goes on.
+func TestRestore(t *testing.T) {
+	server := servers.Postgres(t)
+	from, to := database(t, server.DSN("postgres")), database(t, server.DSN("postgres"))
+	db := create(t, from)
+	facts := hot(1, 2000)
+	check(t, db.MergeFacts(t.Context(), facts))
+	v, err := db.PutDoc(t.Context(), store.KindServer, "x", []byte("\x00old"), 0)
+	check(t, err)
+	server.Restore(t, "ebbmark", from[strings.LastIndex(from, "/")+1:strings.Index(from, "?")], to[strings.LastIndex(to, "/")+1:strings.Index(to, "?")])
+	restored := reopen(t, to)
+	wantMerged(t, restored, facts)
+	body, version, err := restored.GetDoc(t.Context(), store.KindServer, "x")
+	if err != nil || string(body) != "\x00old" || version != v {
+		t.Errorf("%q at version %d, want %d: %v", body, version, v, err)
+	}
+	_, err = restored.PutDoc(t.Context(), store.KindServer, "x", []byte("new"), v)
+	check(t, err, restored.MergeFacts(t.Context(), hot(2, 100)))
+}

@@ -191,3 +191,35 @@ func mapValues(m map[int][]row) (list [][]row) {
 }
 
 var _ pgx.QueryTracer = (*watch)(nil)
+
+// TestDeadlocksAreSeen is the negative control of TestFourWritersNoDeadlock: two that
+// take the gates of two buckets in different orders wait for each other, the server
+// ends one of them, that is counted, and it is done again.
+func TestDeadlocksAreSeen(t *testing.T) {
+	first, w := watchedStore(t, servers.Postgres(t))
+	second, err := open(t.Context(), first.pool.Config().ConnString(), false, w.tune)
+	check(t, err)
+	t.Cleanup(func() { second.Close() })
+	var both, done sync.WaitGroup
+	both.Add(2)
+	for i, db := range []*DB{first, second} {
+		meet := sync.OnceFunc(func() { both.Done(); both.Wait() })
+		done.Go(func() {
+			err := db.write(t.Context(), "test", 0, func(ctx context.Context, t tx) error {
+				_, err := gate(ctx, t, 3+i)
+				meet()
+				if err == nil {
+					_, err = gate(ctx, t, 4-i)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	if w.codes["40P01"] == 0 {
+		t.Errorf("no deadlock was counted: %v", w.codes)
+	}
+}
