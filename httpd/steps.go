@@ -1,6 +1,8 @@
 package httpd
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -24,8 +26,12 @@ func (s *Server) withAccessLog(x *exchange, next handler) {
 	if x.trace != "" {
 		log = log.With("trace_id", x.trace)
 	}
-	if x.answer.Cause != nil {
-		log.Error("request failed", "operation", x.answer.Operation, "error", x.answer.Cause)
+	switch cause := x.answer.Cause; {
+	case cause == nil:
+	case r.Context().Err() != nil && errors.Is(cause, context.Canceled):
+		log.Info("the client did not wait for the answer", "operation", x.answer.Operation)
+	default:
+		log.Error("request failed", "operation", x.answer.Operation, "error", cause)
 	}
 	level := slog.LevelInfo
 	if isHealth(r) {

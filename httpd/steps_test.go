@@ -150,3 +150,17 @@ func TestRoutes(t *testing.T) {
 		}
 	}
 }
+
+// TestClientsThatDoNotWait are no failures of the server.
+func TestClientsThatDoNotWait(t *testing.T) {
+	config, log := toyConfig()
+	config.Services = toyServices(func(ctx context.Context, _ string) (string, error) { return "", ctx.Err() })
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	r := httptest.NewRequestWithContext(ctx, "GET", "/?Action=GetUser&Version=2010-05-08&UserName=bob", nil)
+	r.Header.Set("Authorization", "alice iam")
+	New(config).ServeHTTP(httptest.NewRecorder(), r)
+	if text := log.String(); strings.Contains(text, `"level":"ERROR"`) || !strings.Contains(text, `"msg":"the client did not wait for the answer","request":"REQ-1"`) {
+		t.Errorf("log %s", text)
+	}
+}
