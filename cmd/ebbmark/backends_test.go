@@ -33,6 +33,7 @@ import (
 // reports and findings of SQLite and PostgreSQL must be those of the memory, to the
 // byte.
 func TestBackendsAgree(t *testing.T) {
+	skipShort(t)
 	b := agreeing{t: t, dir: t.TempDir()}
 	b.snapshots, _ = writtenSample(t, b.dir)
 	golden := b.answers(mem.New())

@@ -171,6 +171,7 @@ func sumsOf(t *testing.T, path string) string {
 // every step of a rebuild. Another run must end with the facts and sums of one
 // that was left alone; meanwhile the facts that answer are the older or the new.
 func TestKilledAtEveryWrite(t *testing.T) {
+	skipShort(t)
 	tmp := t.TempDir()
 	logs := filepath.Join(tmp, "logs")
 	for i, name := range []string{"RunInstances", "StopInstances"} {
@@ -243,6 +244,15 @@ func (k killed) atEveryWrite() {
 	}
 	if deaths < 5 {
 		t.Fatalf("%s in %s died %d times: the test tests nothing", k.job, k.backend, deaths)
+	}
+}
+
+// skipShort leaves a long test out of the runs that look for races: what it does at
+// once, other tests do too, or other processes, into which those do not see.
+func skipShort(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("too long for a short run")
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 // SQLite and in PostgreSQL: every report of today is the same to the byte, and one of
 // the past says what it cannot know.
 func TestPrune(t *testing.T) {
+	skipShort(t)
 	server := servers.Postgres(t)
 	dir := t.TempDir()
 	end, err := time.Parse(time.RFC3339, proofEnd)
