@@ -22,6 +22,7 @@ func (p *program) commands() []*cobra.Command {
 		p.keysCommand(),
 		p.ledgerCommand(),
 		p.pruneCommand(),
+		p.rankCommand(),
 		p.rebuildCommand(),
 		p.reportCommand(),
 		p.serveCommand(),
