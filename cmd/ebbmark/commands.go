@@ -24,6 +24,7 @@ func (p *program) commands() []*cobra.Command {
 		p.pruneCommand(),
 		p.rankCommand(),
 		p.rebuildCommand(),
+		p.refineCommand(),
 		p.reportCommand(),
 		p.serveCommand(),
 		p.syncCommand(),

@@ -11,7 +11,7 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 )
 
-// rankStore has four principals: ada uses one of two actions, bob none of a grave
+// rankStore has four principals: ada uses one of two actions, and the other one long ago, bob none of a grave
 // one, carl is new, and a service owns the last one. Logs begin in 2025 or, late, in May.
 func rankStore(t *testing.T, late bool) string {
 	t.Helper()
@@ -40,16 +40,16 @@ func rankStore(t *testing.T, late bool) string {
 	if err := accounts.New(s).Replace(t.Context(), a); err != nil {
 		t.Fatal(err)
 	}
-	call := func(day string) activity.Fact {
+	call := func(day, name string) activity.Fact {
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return activity.Attempt(activity.Key{Account: "111122223333", Principal: "AIDAADA", Source: "s3.amazonaws.com", Name: "CreateBucket", Region: "us-east-1", Class: activity.Management, Outcome: activity.Succeeded}, at, "e")
+		return activity.Attempt(activity.Key{Account: "111122223333", Principal: "AIDAADA", Source: "s3.amazonaws.com", Name: name, Region: "us-east-1", Class: activity.Management, Outcome: activity.Succeeded}, at, "e")
 	}
-	facts := []activity.Fact{call("2026-05-10")}
+	facts := []activity.Fact{call("2026-05-10", "CreateBucket")}
 	if !late {
-		facts = append(facts, call("2025-12-01"))
+		facts = append(facts, call("2025-12-01", "CreateBucket"), call("2025-12-05", "DeleteBucket"))
 	}
 	if err := s.MergeFacts(t.Context(), facts); err != nil {
 		t.Fatal(err)
