@@ -17,7 +17,7 @@ func TestRefine(t *testing.T) {
 			"inline policy P of arn:aws:iam::111122223333:user/ada, which 1 principal has\n  1 action goes; 0 of 1 recorded uses would be denied\n",
 			"  careful: 1 of them were used before the window, as once a quarter or a year: s3:DeleteBucket (2025-12-05)\n",
 			`"s3:CreateBucket"`, "warning: no log of account 111122223333"}},
-		"a longer window":              {"arn:aws:iam::111122223333:user/ada --window 200", 0, []string{"stays as it is: everything in it is used, or must stay"}},
+		"a longer window":              {"arn:aws:iam::111122223333:user/ada --window 180", 0, []string{"stays as it is: everything in it is used, or must stay"}},
 		"no log tells of iam:PassRole": {"arn:aws:iam::111122223333:user/bob", 0, []string{"  1 action goes; 0 of 0", `"iam:PassRole"`}},
 		"unless it is asked for":       {"arn:aws:iam::111122223333:user/bob --drop-untracked", 0, []string{"  2 actions go", "nothing of it is left: detach or delete it"}},
 		"what is to be kept":           {"arn:aws:iam::111122223333:user/bob --keep iam:Put*", 0, []string{"stays as it is: everything in it is used, or must stay"}},
