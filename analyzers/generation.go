@@ -150,7 +150,10 @@ func (k *Keeper) mayGenerate(list []generation) error {
 // generate observes the principal and writes what the policy is made from.
 func (k *Keeper) generate(ctx context.Context, r *GenerationRequest, g *generation) error {
 	o, err := k.observeUse(ctx, r)
+	deleted, isDeleted := errors.AsType[*prunedError](err)
 	switch {
+	case isDeleted:
+		g.Status, g.ErrorCode, g.ErrorMessage = Failed, "SERVICE_ERROR", deleted.Error()+": the policy would lack what was used."
 	case errors.Is(err, errNoPrincipal):
 		g.Status, g.ErrorCode, g.ErrorMessage = Failed, "RESOURCE_NOT_FOUND_ERROR", "The principal does not exist."
 	case ctx.Err() != nil:
@@ -184,7 +187,7 @@ func (k *Keeper) observeUse(ctx context.Context, r *GenerationRequest) (o *refin
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
 	g := refine.Generation{Principal: p.entity, From: r.From, To: r.To, Regions: regionsOf(r.Trails), Catalog: cat}
-	err = store.Steady(ctx, k.Store, func() error {
+	err = k.knownFrom(ctx, r.From, func() error {
 		var err error
 		o, err = refine.Observe(g, k.factsOf(ctx, account))
 		return err

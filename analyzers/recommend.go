@@ -97,7 +97,8 @@ func (k *Keeper) steps(ctx context.Context, a *finding.Analyzer, f *finding.Find
 	if in.Extras, err = catalog.LoadExtras(in.Catalog); err != nil {
 		return nil, err
 	}
-	err = store.Steady(ctx, k.Store, func() error {
+	// Use in the period is later than its first moment (AA-23).
+	err = k.knownFrom(ctx, now.Add(time.Millisecond-in.Age), func() error {
 		var err error
 		steps, err = refine.Recommend(in, k.factsOf(ctx, f.Owner))
 		return err
@@ -116,6 +117,9 @@ func (k *Keeper) explain(resource string, err error) (code, message string) {
 	}
 	if unread, ok := errors.AsType[*refine.PolicyError](err); ok {
 		return "POLICY_ERROR", "Nothing can be recommended: " + unread.Error() + "."
+	}
+	if deleted, ok := errors.AsType[*prunedError](err); ok {
+		return "HISTORY_DELETED_ERROR", deleted.Error() + ": nothing is known to be unused."
 	}
 	k.Log.Error("cannot recommend", "resource", resource, "error", err)
 	return "SERVICE_ERROR", "The recommendation failed because of an internal error."

@@ -75,20 +75,23 @@ func (l *look) observe(ctx context.Context, id string) (*observed, error) {
 		Account: account, Age: l.a.Age, Exclusions: l.a.Exclusions, Now: l.now, Span: l.k.Span,
 		Catalog: l.catalog, Engine: l.engine, Documents: l.documents, Only: l.only,
 	}
-	err = store.Steady(ctx, l.k.Store, func() error {
-		*o = observed{frames: map[string][]byte{}}
-		for seen, err := range finding.Examine(in, l.k.Store.Facts(ctx, activity.Prefix{Account: id})) {
-			if err == nil {
-				err = l.take(o, seen)
+	err = store.SinceKept(ctx, l.k.Store, func(since activity.Day) error {
+		in.Kept = since
+		return store.Steady(ctx, l.k.Store, func() error {
+			*o = observed{frames: map[string][]byte{}}
+			for seen, err := range finding.Examine(in, l.k.Store.Facts(ctx, activity.Prefix{Account: id})) {
+				if err == nil {
+					err = l.take(o, seen)
+				}
+				if err != nil {
+					return err
+				}
 			}
-			if err != nil {
-				return err
-			}
-		}
-		return nil
+			return nil
+		})
 	})
 	if o.short && err == nil {
-		l.k.Log.Warn("nothing of an account is called unused: its records do not reach over the whole tracking period; ingest older logs, or those of the last days",
+		l.k.Log.Warn("nothing of an account is called unused: its records do not reach over the whole tracking period, or were deleted (ebbmark prune); ingest older logs, or those of the last days",
 			"analyzer", l.a.Name.Name, "account", id)
 	}
 	return o, err

@@ -131,6 +131,57 @@ func TestShortRecordsCallNothingUnused(t *testing.T) {
 	}
 }
 
+// TestHistoryThatWasDeletedCallsNothingUnused: AA-29. What was found before
+// stands, and nothing is recommended and no policy is made from what is left.
+func TestHistoryThatWasDeletedCallsNothingUnused(t *testing.T) {
+	w := newWorld(t, "2026-06-01")
+	ctx := context.Background()
+	w.used("2026-05-30", "AROA1111APP", "s3", "CreateBucket")
+	w.used("2026-02-01", "AROA1111IDLE", "s3", "CreateBucket") // before the period
+	k := w.keeper(nil, func(c *Config) { c.Delay = time.Minute })
+	n := w.create(k, unused("early")).Name
+	found := w.lines(k, n)
+	id := w.find(k, n, app, finding.UnusedPermission).ID
+	prune := func(day string) {
+		t.Helper()
+		if _, err := store.Prune(ctx, w.store, activity.DayOf(at(day)), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	prune("2026-02-10") // the period begins on March 3 at noon
+	w.must(k.Scan(ctx, n))
+	if f := w.find(k, n, app, finding.UnusedPermission); f.Error != "" {
+		t.Errorf("while the period is kept: %+v", f)
+	}
+	w.must(k.Recommend(ctx, n, id))
+	w.pass(time.Minute)
+	if r, err := k.Recommendation(ctx, n, id); err != nil || r.Status != Succeeded {
+		t.Errorf("while the period is kept: %+v, %v", r, err)
+	}
+
+	prune("2026-03-05")
+	w.must(k.Scan(ctx, n))
+	w.want(k, n, found...)
+	if f := w.find(k, n, app, finding.UnusedPermission); f.Error != finding.InternalError {
+		t.Errorf("a finding that could not be looked at again: %+v", f)
+	}
+	w.must(k.Recommend(ctx, n, id))
+	generation, err := k.StartGeneration(ctx, GenerationRequest{Account: owner, Region: "us-east-1", Principal: app, From: at("2026-03-04"), Token: "one"})
+	w.must(err)
+	w.pass(time.Minute)
+	says := "History before 2026-03-05 was deleted (ebbmark prune), and the period begins before that: "
+	if r, err := k.Recommendation(ctx, n, id); err != nil || r.Status != Failed || r.ErrorCode != "HISTORY_DELETED_ERROR" || r.ErrorMessage != says+"nothing is known to be unused." {
+		t.Errorf("recommended: %+v, %v", r, err)
+	}
+	g, _, _, err := k.Generated(ctx, owner, "us-east-1", generation, false, false)
+	w.must(err)
+	if g.Status != Failed || g.ErrorMessage != says+"the policy would lack what was used." {
+		t.Errorf("generated: %+v", g)
+	}
+	w.must(k.Delete(ctx, n, ""))
+	w.want(k, w.create(k, unused("late")).Name)
+}
+
 // TestADetailThatMovesDuringAScan: what a user changes while an account is looked
 // at takes the document of its details away.
 func TestADetailThatMovesDuringAScan(t *testing.T) {

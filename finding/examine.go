@@ -28,6 +28,8 @@ type Input struct {
 	// Documents are the policies parsed so far, which the scans of several
 	// accounts may share; nil: none.
 	Documents *Documents
+	// Kept is the day since which history is kept; zero: nothing was given up.
+	Kept activity.Day
 	// After leaves out the principals up to and including that ARN: a scan that
 	// was interrupted goes on behind it.
 	After string
@@ -50,8 +52,8 @@ type Seen struct {
 //
 // Service-linked roles are not examined (AA-22), nor are excluded principals
 // (AA-14) and those that are younger than the period or whose age is not known
-// (AA-21). When the records do not reach over the whole period, nothing can be
-// told of anybody (AA-29).
+// (AA-21). When the records do not reach over the whole period, or history of it
+// was given up, nothing can be told of anybody (AA-29).
 func Examine(in Input, facts iter.Seq2[activity.Fact, error]) iter.Seq2[Seen, error] {
 	return func(yield func(Seen, error) bool) {
 		x := newExaminer(in)
@@ -66,7 +68,7 @@ func Examine(in Input, facts iter.Seq2[activity.Fact, error]) iter.Seq2[Seen, er
 		}
 		for i := range x.subjects {
 			seen := x.subjects[i].untold()
-			if x.enough() {
+			if x.enough() && x.keeps(x.Kept) {
 				seen = x.examine(&x.subjects[i])
 			}
 			if !yield(seen, nil) {

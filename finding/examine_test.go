@@ -220,6 +220,18 @@ func TestShortRecordsTellNothing(t *testing.T) {
 	}
 }
 
+// TestHistoryThatWasGivenUpTellsNothing: AA-29, too.
+func TestHistoryThatWasGivenUpTellsNothing(t *testing.T) {
+	for kept, told := range map[string]bool{"2026-03-03T00:00:00Z": true, "2026-03-04T00:00:00Z": false} {
+		in := input(t, company())
+		in.Kept = activity.DayOf(at(kept))
+		got := lines(t, in, sequence(facts(companyUse)))
+		if told != slices.ContainsFunc(got, func(l string) bool { return strings.HasPrefix(l, "role/idle UnusedIAMRole") }) || !told && !strings.Contains(strings.Join(got, "\n"), ShortHistory) {
+			t.Errorf("kept since %s: %q", kept, got)
+		}
+	}
+}
+
 func TestTheLimitOfThePeriod(t *testing.T) {
 	for last, want := range map[string]string{
 		"2026-03-03T12:00:00Z": "role/idle UnusedIAMRole 2026-03-03T12:00:00Z",

@@ -31,6 +31,10 @@ func (w *window) young(created time.Time) bool {
 	return created.IsZero() || created.UnixMilli() > w.periodStart
 }
 
+// keeps reports whether the whole period is of a day since which history is kept,
+// or later.
+func (w *window) keeps(since activity.Day) bool { return since.Start().UnixMilli() <= w.periodStart+1 }
+
 // usedInPeriod reports whether use lies in the period: one that is known to, or
 // by the latest moment of use.
 func (w *window) usedInPeriod(known bool, last int64) bool { return known || last > w.periodStart }

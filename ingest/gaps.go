@@ -24,11 +24,12 @@ func (g Gap) Days() int { return int(g.To-g.From) + 1 }
 
 // Gaps lists the gaps of an account between two days, both included, by Region
 // and day. It is about the Regions of which a log of the window or of before it
-// was read; of others nobody knows whether there should be one.
-func Gaps(ctx context.Context, facts store.Facts, account string, from, to activity.Day) ([]Gap, error) {
+// was read; of others nobody knows whether there should be one. Days before
+// store.KeptSince are gaps.
+func Gaps(ctx context.Context, s store.Records, account string, from, to activity.Day) ([]Gap, error) {
 	var list []Gap
 	covered := false
-	for f, err := range facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}) {
+	for f, err := range store.Coverage(ctx, s, account) {
 		if err != nil {
 			return nil, fmt.Errorf("read coverage of account %s: %w", account, err)
 		}

@@ -31,6 +31,7 @@ const (
 	KindGenerated        Kind = "generated"         // analyzers: what a policy is generated from, by job id
 	KindServer           Kind = "server"            // cmd: facts about this store, such as its first account
 	KindCopy             Kind = "copy"              // transfer: the copy that is being made into this store, or was
+	KindPruned           Kind = "pruned"            // store: since when history is kept, one document
 )
 
 // Kinds are all of them.
@@ -41,6 +42,6 @@ func Kinds() []Kind {
 		KindForgotten, KindRebuild, KindRebuildRefused, KindQuarantine, KindCatalog,
 		KindSync, KindAnalyzers, KindFindings, KindFindingPart, KindScan,
 		KindDelivery, KindRecommendation, KindGenerations, KindGenerated, KindServer,
-		KindCopy,
+		KindCopy, KindPruned,
 	}
 }

@@ -20,7 +20,7 @@ import (
 // API answers the operations. All fields without a default are required. Safe
 // for concurrent use.
 type API struct {
-	Facts   store.Facts
+	Facts   store.Records
 	Book    *accounts.Book
 	Catalog func(context.Context) (*catalog.Catalog, error) // as of now
 	Clock   func() time.Time

@@ -67,5 +67,5 @@ func (a *API) maySee(ctx context.Context, c wire.Caller, account string) error {
 }
 
 func (a *API) coverage(ctx context.Context, account string, from, to activity.Day) ([]calendar.Region, error) {
-	return calendar.Coverage(a.Facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}), from, to, a.now())
+	return calendar.Coverage(store.Coverage(ctx, a.Facts, account), from, to, a.now())
 }

@@ -157,29 +157,9 @@ func (p *program) writeCopied(f copyFlags, out transfer.Result) error {
 	return err
 }
 
-// showCopy tells how far a copy is, on standard error, until the function that
-// it returns is called, once or more.
+// showCopy tells how far a copy is, until the function that it returns is called.
 func (p *program) showCopy(ctx context.Context, progress *transfer.Progress) (end func()) {
-	ctx, stop := context.WithCancel(ctx)
-	over := make(chan struct{})
-	every, before, after := logEvery, "ebbmark: copy: ", "\n"
-	if terminalWidth(p.stderr) > 0 {
-		every, before, after = barEvery, "\r", "\x1b[K"
-	}
-	go func() {
-		defer close(over)
-		tick := time.NewTicker(every)
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				fmt.Fprint(p.stderr, before+copyLine(progress)+after)
-			}
-		}
-	}()
-	return func() { stop(); <-over }
+	return p.showLine(ctx, "copy", func() string { return copyLine(progress) })
 }
 
 func copyLine(g *transfer.Progress) string {

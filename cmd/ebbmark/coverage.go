@@ -129,9 +129,9 @@ func coverageAccount(args []string) (string, error) {
 	return id, nil
 }
 
-func readCoverage(ctx context.Context, facts store.Facts, account string, from, to activity.Day, now time.Time) (coverage, error) {
+func readCoverage(ctx context.Context, s store.Records, account string, from, to activity.Day, now time.Time) (coverage, error) {
 	c := coverage{Account: account, From: dayText(from), To: dayText(to), Regions: []regionCoverage{}}
-	regions, err := calendar.Coverage(facts.Facts(ctx, activity.Prefix{Account: account, Class: activity.Coverage}), from, to, now)
+	regions, err := calendar.Coverage(store.Coverage(ctx, s, account), from, to, now)
 	for _, r := range regions {
 		c.Regions = append(c.Regions, showRegion(r))
 	}

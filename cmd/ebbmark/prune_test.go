@@ -55,10 +55,25 @@ func TestPrune(t *testing.T) {
 			if strings.Contains(full, "eu-central-1 2024-0") || code != 0 || !strings.Contains(says, "no log of account 333344445555 was read of 401 days within the tracking period (2023-04-28 to 2024-06-01)") {
 				t.Errorf("exit %d: of the past it says %q, and with all facts %q", code, says, full)
 			}
-			// What is read again comes back.
+			// A period whose history was deleted proves nothing unused.
+			for _, args := range [][]string{{"rank", "--account", "333344445555"}, {"refine", role}} {
+				out, says, code := runAt(t.Context(), proofEnd, append(args, "--store", dsn, "--as-of", "2024-06-01T00:00:00Z")...)
+				if code != 0 || !strings.Contains(out, "the account's logs do not reach over the window") || !strings.Contains(says, "history before 2024-10-27 was deleted") {
+					t.Errorf("%s: exit %d\n%s%s", args, code, out, says)
+				}
+			}
+			// A clock that is years ahead deletes nothing: days count from the latest record.
+			ahead, says, code := runAt(t.Context(), "2031-01-01T00:00:00Z", "prune", "--store", dsn, "--keep", "401")
+			if code != 0 || !strings.HasPrefix(ahead, "0 facts") || !strings.Contains(says, "the latest record is of 2025-12-0") {
+				t.Errorf("exit %d with a clock that is ahead: %s%s", code, ahead, says)
+			}
+			// What is read again comes back, and counts as deleted still.
 			mustRun(t, "rebuild", "--store", dsn, "--force")
 			if got := mustRun(t, "prune", "--store", dsn, "--keep", "401", "--dry-run"); got != would {
 				t.Errorf("after a rebuild %q, want %q", got, would)
+			}
+			if _, says, _ := runAt(t.Context(), proofEnd, "report", "--store", dsn, "--as-of", "2024-06-01T00:00:00Z", role); !strings.Contains(says, "history before 2024-10-27 was deleted (ebbmark prune), and the tracking period begins before that") {
+				t.Errorf("after a rebuild %q", says)
 			}
 		})
 	}

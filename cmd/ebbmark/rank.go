@@ -113,9 +113,11 @@ func (p *program) rank(ctx context.Context, f rankFlags) error {
 	now := p.present(f.asOf).UTC().Truncate(time.Millisecond)
 	window := refine.Window{From: now.AddDate(0, 0, -f.window), To: now}
 	var list []ranked
-	err = store.Steady(ctx, s, func() (err error) {
-		list, err = p.rankAll(ctx, s, f, window)
-		return err
+	err = store.SinceKept(ctx, s, func(since activity.Day) error {
+		return store.Steady(ctx, s, func() (err error) {
+			list, err = p.rankAll(ctx, s, f, window, since)
+			return err
+		})
 	})
 	if err != nil {
 		return err
@@ -132,17 +134,18 @@ func (p *program) rank(ctx context.Context, f rankFlags) error {
 // ranking ranks the principals of accounts.
 type ranking struct {
 	store    store.Store
+	kept     activity.Day // see store.KeptSince
 	window   refine.Window
 	evidence refine.Evidence
 	ranker   *refine.Ranker
 }
 
-func (p *program) rankAll(ctx context.Context, s store.Store, f rankFlags, window refine.Window) (list []ranked, err error) {
+func (p *program) rankAll(ctx context.Context, s store.Store, f rankFlags, window refine.Window, since activity.Day) (list []ranked, err error) {
 	cat, err := f.reading.catalog(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	r := ranking{store: s, window: window, evidence: refine.Evidence{Catalog: cat}, ranker: refine.NewRanker(cat, grant.New(cat))}
+	r := ranking{store: s, kept: since, window: window, evidence: refine.Evidence{Catalog: cat}, ranker: refine.NewRanker(cat, grant.New(cat))}
 	if r.evidence.Extras, err = catalog.LoadExtras(cat); err != nil {
 		return nil, err
 	}
@@ -220,8 +223,12 @@ func (r *ranking) account(ctx context.Context, a *inventory.Account, levels [][]
 }
 
 // reaches reports whether the records of an account reach over the whole window, as
-// findings ask too (AA-29): some lie before it, and some in it.
+// findings ask too (AA-29): some lie before it, and some in it, and nothing of it was
+// given up.
 func (r *ranking) reaches(ctx context.Context, account string) (bool, error) {
+	if r.window.From.Before(r.kept.Start()) {
+		return false, nil
+	}
 	from, to := r.window.From.UnixMilli(), r.window.To.UnixMilli()
 	before, within := false, false
 	for f, err := range r.store.Facts(ctx, activity.Prefix{Account: account}) {

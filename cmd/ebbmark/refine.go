@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/api/iam"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/grant"
@@ -92,14 +93,16 @@ func (p *program) refine(ctx context.Context, f refineFlags, arn string) error {
 	if len(chosen) == 0 {
 		return fmt.Errorf("%s: there is no policy in the snapshot of account %s that could become smaller; AWS's own cannot", arn, account.ID)
 	}
-	if err := p.warnGaps(ctx, s, account.ID, entityReport{now: now, span: now.Sub(window.From)}); err != nil {
-		return err
-	}
 	var found []*refine.Proposal
-	err = store.Steady(ctx, s, func() (err error) {
-		found, err = p.proposals(ctx, s, account, f, window, chosen)
-		return err
+	err = store.SinceKept(ctx, s, func(since activity.Day) error {
+		return store.Steady(ctx, s, func() (err error) {
+			found, err = p.proposals(ctx, ranking{store: s, kept: since, window: window}, account, f, chosen)
+			return err
+		})
 	})
+	if err == nil {
+		err = p.warnGaps(ctx, s, account.ID, entityReport{now: now, span: now.Sub(window.From)})
+	}
 	if err != nil {
 		return err
 	}
@@ -119,7 +122,8 @@ func concerned(a *inventory.Account, arn string, c refine.Candidate) bool {
 	return slices.ContainsFunc(c.Users, func(e report.Entity) bool { return e.ARN == arn })
 }
 
-func (p *program) proposals(ctx context.Context, s store.Store, account *inventory.Account, f refineFlags, window refine.Window, chosen []refine.Candidate) (list []*refine.Proposal, err error) {
+func (p *program) proposals(ctx context.Context, r ranking, account *inventory.Account, f refineFlags, chosen []refine.Candidate) (list []*refine.Proposal, err error) {
+	s, window := r.store, r.window
 	cat, err := f.reading.catalog(ctx, s)
 	if err != nil {
 		return nil, err
@@ -128,7 +132,6 @@ func (p *program) proposals(ctx context.Context, s store.Store, account *invento
 	if evidence.Extras, err = catalog.LoadExtras(cat); err != nil {
 		return nil, err
 	}
-	r := ranking{store: s, window: window}
 	enough, err := r.reaches(ctx, account.ID)
 	if err != nil {
 		return nil, err

@@ -198,7 +198,7 @@ func (p *program) computeReport(ctx context.Context, s store.Store, account *inv
 		return nil, fmt.Errorf("%s: %w", f.arn, err)
 	}
 	engine := grant.New(cat)
-	if err := errors.Join(p.warnIncomplete(ctx, s, subject, engine.Unknown(policies)), p.warnGaps(ctx, s, subject.Account, f)); err != nil {
+	if err := p.warnIncomplete(ctx, s, subject, engine.Unknown(policies)); err != nil {
 		return nil, err
 	}
 	var r *report.Report
@@ -215,6 +215,9 @@ func (p *program) computeReport(ctx context.Context, s store.Store, account *inv
 		}, iam.FactsOf(ctx, s, subject.Account))
 		return err
 	})
+	if err == nil {
+		err = p.warnGaps(ctx, s, subject.Account, f)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -48,11 +48,13 @@ func (p *program) computeExtended(ctx context.Context, s store.Store, f reportFl
 	}
 	found := &extendedFinding{now: p.momentOf(f), span: span}
 	in := report.ExtendedInput{Organization: o, Path: path, Now: found.now, Span: span, Catalog: cat, Extras: extras, Engine: grant.New(cat)}
-	err = store.Steady(ctx, s, func() (err error) {
-		found.report, err = report.ComputeExtended(in, func(account string) iter.Seq2[activity.Fact, error] {
-			return s.Facts(ctx, activity.Prefix{Account: account})
+	err = store.SinceKept(ctx, s, func(since activity.Day) error {
+		return store.Steady(ctx, s, func() (err error) {
+			found.report, err = report.ComputeExtended(in, func(account string) iter.Seq2[activity.Fact, error] {
+				return coveredSince(since, s.Facts(ctx, activity.Prefix{Account: account}))
+			})
+			return err
 		})
-		return err
 	})
 	if errors.Is(err, report.ErrEntityPath) {
 		return nil, noSuchPath(path)
@@ -65,8 +67,24 @@ func (p *program) computeExtended(ctx context.Context, s store.Store, f reportFl
 	}
 	if err == nil {
 		p.warnExtendedGaps(found)
+		err = p.warnPruned(ctx, s, found.now, span)
 	}
 	return found, err
+}
+
+// coveredSince is the facts without coverage of days before one.
+func coveredSince(since activity.Day, facts iter.Seq2[activity.Fact, error]) iter.Seq2[activity.Fact, error] {
+	return func(yield func(activity.Fact, error) bool) {
+		for f, err := range facts {
+			any := true
+			if f.Class == activity.Coverage {
+				f, any = f.Pruned(since)
+			}
+			if any && !yield(f, err) {
+				return
+			}
+		}
+	}
 }
 
 // principalARNs looks up the principals that a report names.

@@ -24,11 +24,11 @@ type extendedGaps struct {
 }
 
 // gapsUnder finds the gaps of every account at or below the report's entity.
-func gapsUnder(ctx context.Context, facts store.Facts, o *organization.Organization, f *extendedFinding) (g extendedGaps, err error) {
+func gapsUnder(ctx context.Context, s store.Records, o *organization.Organization, f *extendedFinding) (g extendedGaps, err error) {
 	id, _, _ := o.Find(f.report.Path) // the report has found it
 	from, to := f.report.Observed.From, f.report.Observed.To
 	for _, account := range o.AccountsUnder(id) {
-		gaps, err := ingest.Gaps(ctx, facts, account, from, to)
+		gaps, err := ingest.Gaps(ctx, s, account, from, to)
 		if err != nil {
 			return g, err
 		}

@@ -115,6 +115,9 @@ func (p *program) computePath(ctx context.Context, s store.Store, f reportFlags,
 		r, err = report.ComputeOrganization(in, iam.UsesOf(ctx, s))
 		return err
 	})
+	if err == nil {
+		err = p.warnPruned(ctx, s, found.now, found.span)
+	}
 	return r, err
 }
 

@@ -46,6 +46,7 @@ type serveFlags struct {
 	aws                 awsFlags
 	analyzers           analyzerFlags
 	console             consoleFlags
+	keep                int // days; 0: all
 }
 
 func (p *program) serveCommand() *cobra.Command {
@@ -91,6 +92,7 @@ requests in progress.`,
 	awsSourceFlags(cmd, &f.aws)
 	addAnalyzerFlags(cmd, &f.analyzers)
 	addConsoleFlags(cmd, &f.console)
+	addPruneFlags(cmd, &f.keep)
 	return cmd
 }
 
@@ -148,6 +150,9 @@ func (p *program) checkServe(ctx context.Context, f serveFlags) (v serving, err 
 	if v.span, err = f.reading.span(); err != nil {
 		return v, err
 	}
+	if err := checkKeep(f.keep, v.span, f.asOf); err != nil {
+		return v, err
+	}
 	if v.feeds, err = p.openFeeds(ctx, f); err != nil {
 		return v, err
 	}
@@ -175,6 +180,9 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 		return err
 	} else if says != "" {
 		v.log.Warn(says)
+	}
+	if err := warnReach(ctx, s, p.present(v.asOf), v.span, v.log); err != nil {
+		return err
 	}
 	engines := &engineSource{catalogs: &catalogSource{docs: s, config: v.catalog}}
 	if _, _, err := engines.Current(ctx); err != nil {
@@ -221,6 +229,9 @@ func (p *program) serveStore(ctx context.Context, v serving, s store.Store, list
 	defer stop()
 	working.Go(func() { tendJobs(background, jobs, v.log) })
 	analysis.run(background, v, &working)
+	if v.keep > 0 {
+		working.Go(func() { p.tendPrune(background, s, v.keep, v.log) })
+	}
 	for _, source := range v.feeds {
 		source.fed = analysis.fed
 		working.Go(func() { p.tendFeed(background, source, s, fed, states, v.log) })

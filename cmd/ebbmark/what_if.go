@@ -144,14 +144,14 @@ func (p *program) whatIf(ctx context.Context, f whatIfFlags, arn string) error {
 		return err
 	}
 	now := p.present(f.asOf).UTC().Truncate(time.Millisecond)
-	if err := p.warnGaps(ctx, s, account.ID, entityReport{now: now, span: span}); err != nil {
-		return err
-	}
 	found := replayed{file: f.policy + f.boundary + f.control}
 	if found.file == "" || found.file == "-" {
 		found.file = "policy.json" // other programs want a file's name
 	}
 	if err := p.replay(ctx, s, account, f, list, refine.Window{From: now.Add(-span), To: now}, &found); err != nil {
+		return err
+	}
+	if err := p.warnGaps(ctx, s, account.ID, entityReport{now: now, span: span}); err != nil {
 		return err
 	}
 	if found.uses() == 0 {

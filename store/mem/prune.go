@@ -4,18 +4,22 @@ import (
 	"context"
 
 	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/store"
 )
 
-// Prune implements store.Pruner.
-func (s *Store) Prune(ctx context.Context, before activity.Day) (gone int64, err error) {
+// PruneBucket implements store.Pruner.
+func (s *Store) PruneBucket(ctx context.Context, bucket int, before activity.Day) (gone int64, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, all := range []facts{s.facts, s.kept} {
-		for _, principals := range all {
-			for _, keys := range principals {
+		for account, principals := range all {
+			for principal, keys := range principals {
+				if store.Bucket(account, principal) != bucket {
+					continue
+				}
 				for k, f := range keys {
 					left, any := f.Pruned(before)
 					if any {

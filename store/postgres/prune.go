@@ -7,30 +7,27 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/ebbmark/ebbmark/activity"
-	"github.com/ebbmark/ebbmark/store"
 )
 
-// Prune implements store.Pruner: transactions of one bucket each, of pruneRows rows
-// at most, under the gate that writers of facts hold too.
-func (db *DB) Prune(ctx context.Context, before activity.Day) (gone int64, err error) {
-	for bucket := range store.Buckets {
-		for _, table := range []string{"rollups", "facts"} {
-			for again := true; again; {
-				n, calls := int64(0), 0
-				err := db.write(ctx, "Prune", bucket, func(ctx context.Context, t tx) error {
-					g, err := gate(ctx, t, bucket)
-					if err != nil {
-						return err
-					}
-					n, calls, err = pruneIn(ctx, t, table, bucket, g.Since, before)
-					return err
-				})
+// PruneBucket implements store.Pruner: transactions of pruneRows rows at most,
+// under the gate that writers of facts hold too.
+func (db *DB) PruneBucket(ctx context.Context, bucket int, before activity.Day) (gone int64, err error) {
+	for _, table := range []string{"rollups", "facts"} {
+		for again := true; again; {
+			n, calls := int64(0), 0
+			err := db.write(ctx, "PruneBucket", bucket, func(ctx context.Context, t tx) error {
+				g, err := gate(ctx, t, bucket)
 				if err != nil {
-					return gone, explain("prune facts", err)
+					return err
 				}
-				if again = calls == pruneRows; table == "facts" {
-					gone += n
-				}
+				n, calls, err = pruneIn(ctx, t, table, bucket, g.Since, before)
+				return err
+			})
+			if err != nil {
+				return gone, explain("prune facts", err)
+			}
+			if again = calls == pruneRows; table == "facts" {
+				gone += n
 			}
 		}
 	}

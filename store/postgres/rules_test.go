@@ -48,7 +48,7 @@ func TestOneBucketInOrder(t *testing.T) {
 	check(t, err, db.DeleteDoc(t.Context(), "live", "doc 1", v), db.Switch(t.Context(), g.Draft, "draft", "live"), db.DropDraft(t.Context()))
 	covered := activity.Attempt(activity.Key{Account: "111122223333", Region: "us-east-1", Class: activity.Coverage}, monday, "")
 	check(t, db.MergeFacts(t.Context(), []activity.Fact{covered, activity.Merge(covered, activity.Attempt(covered.Key, monday.AddDate(0, 2, 0), ""))}))
-	if gone, err := db.Prune(t.Context(), activity.DayOf(monday.AddDate(0, 1, 0))); err != nil || gone < 100 {
+	if gone, err := store.Prune(t.Context(), db, activity.DayOf(monday.AddDate(0, 1, 0)), nil); err != nil || gone < 100 {
 		t.Errorf("%d facts are pruned, %v", gone, err)
 	}
 	w.want(t, 300)

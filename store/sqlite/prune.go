@@ -5,31 +5,27 @@ import (
 	"database/sql"
 
 	"github.com/ebbmark/ebbmark/activity"
-	"github.com/ebbmark/ebbmark/store"
 )
 
-// Prune implements store.Pruner: a transaction for each bucket, so that others who
-// write wait for a moment only. Rollups stay as they are.
-func (db *DB) Prune(ctx context.Context, before activity.Day) (gone int64, err error) {
-	for bucket := range store.Buckets {
-		n := int64(0)
-		err := db.write.do(ctx, func(t *tx) error {
-			n = 0
-			for _, of := range []tables{live, kept} {
-				for _, prune := range []func(tables, int, activity.Day) (int64, error){t.pruneCalls, t.pruneCoverage} {
-					some, err := prune(of, bucket, before)
-					if err != nil {
-						return err
-					}
-					n += some
+// PruneBucket implements store.Pruner in one transaction: others who write wait
+// for a moment only. Rollups stay as they are: they have no buckets and no
+// principals, and grow no larger than what accounts can call.
+func (db *DB) PruneBucket(ctx context.Context, bucket int, before activity.Day) (gone int64, err error) {
+	err = db.write.do(ctx, func(t *tx) error {
+		gone = 0
+		for _, of := range []tables{live, kept} {
+			for _, prune := range []func(tables, int, activity.Day) (int64, error){t.pruneCalls, t.pruneCoverage} {
+				n, err := prune(of, bucket, before)
+				if err != nil {
+					return err
 				}
+				gone += n
 			}
-			return nil
-		})
-		if err != nil {
-			return gone, explain("prune facts", err)
 		}
-		gone += n
+		return nil
+	})
+	if err != nil {
+		return 0, explain("prune facts", err)
 	}
 	return gone, nil
 }

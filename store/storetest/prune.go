@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/store"
 )
 
 // pruning: calls by their last use, coverage by day, the rest not at all; of those
@@ -43,10 +44,10 @@ func pruning(t *testing.T, b Backend) {
 	draft := begin(t, s, 3)
 	must(t, s.MergeDraft(t.Context(), draft, goes))
 
-	if _, err := s.Prune(cancelled(t), cut); err == nil {
+	if _, err := store.Prune(cancelled(t), s, cut, nil); err == nil {
 		t.Fatal("no error after the caller has left")
 	}
-	gone, err := s.Prune(t.Context(), cut)
+	gone, err := store.Prune(t.Context(), s, cut, nil)
 	must(t, err)
 	if want := int64(len(goes) + 2); gone != want { // those that answer, one that is kept, and that of the other account
 		t.Errorf("%d facts are gone, want %d", gone, want)
@@ -56,8 +57,11 @@ func pruning(t *testing.T, b Backend) {
 	want := append([]activity.Fact{left}, stays...)
 	wantFacts(t, sortedFacts(all(t, s, false)), sortedFacts(want))
 	wantFacts(t, all(t, s, true), []activity.Fact{left})
-	if gone, err := s.Prune(t.Context(), cut); err != nil || gone != 0 {
+	if gone, err := store.Prune(t.Context(), s, cut, nil); err != nil || gone != 0 {
 		t.Errorf("a second time %d, %v", gone, err)
+	}
+	if since, err := store.KeptSince(t.Context(), s); err != nil || since != cut {
+		t.Errorf("history is kept since %d, want %d; %v", since, cut, err)
 	}
 	merge(t, s, goes[0])
 	wantFacts(t, sortedFacts(all(t, s, false)), sortedFacts(append(want, goes[0])))
@@ -81,7 +85,7 @@ func pruneMany(t *testing.T, b Backend) {
 		list = append(list, activity.Attempt(k, monday.AddDate(0, 0, -i%2), event1))
 	}
 	merge(t, s, list...)
-	gone, err := s.Prune(t.Context(), activity.DayOf(monday))
+	gone, err := store.Prune(t.Context(), s, activity.DayOf(monday), nil)
 	must(t, err)
 	if n := len(all(t, s, false)); gone != 6_000 || n != 6_000 {
 		t.Fatalf("%d are gone and %d are left of 12,000", gone, n)
@@ -108,12 +112,12 @@ func pruneRace(t *testing.T, b Backend) {
 		})
 	}
 	for range 5 {
-		if _, err := s.Prune(t.Context(), activity.DayOf(monday)); err != nil {
+		if _, err := store.Prune(t.Context(), s, activity.DayOf(monday), nil); err != nil {
 			t.Error(err)
 		}
 	}
 	writing.Wait()
-	_, err := s.Prune(t.Context(), activity.DayOf(monday))
+	_, err := store.Prune(t.Context(), s, activity.DayOf(monday), nil)
 	must(t, err)
 	if n := len(all(t, s, false)); n != 3*40*20 {
 		t.Fatalf("%d facts, want %d", n, 3*40*20)
