@@ -44,6 +44,7 @@ type Ingester struct {
 	Config
 	seed   maphash.Seed
 	leases *leases
+	rows   *rows
 	mu     sync.Mutex
 	known  map[uint64]uint64 // hash of an object's id → hash of its version, of those looked at
 	epoch  store.Version     // of the ledger, when known was begun
@@ -63,6 +64,7 @@ func New(c Config) *Ingester {
 		Config: c,
 		seed:   maphash.MakeSeed(),
 		leases: newLeases(c.Store, c.Now, rand.Text()),
+		rows:   newRows(c.Store),
 		known:  map[uint64]uint64{},
 	}
 }
@@ -128,6 +130,7 @@ func (in *Ingester) settle(ctx context.Context) error {
 // refresh forgets what was looked at when the operator has changed the ledger,
 // and sees whether there is anything in it.
 func (in *Ingester) refresh(ctx context.Context) error {
+	in.rows.forget()
 	epoch, err := ledgerEpoch(ctx, in.Store)
 	if err != nil {
 		return err

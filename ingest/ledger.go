@@ -92,6 +92,10 @@ func readRowOf(ctx context.Context, docs store.Docs, of store.Kind, id string) (
 	if err != nil {
 		return nil, err
 	}
+	return parseRow(id, body)
+}
+
+func parseRow(id string, body []byte) (*Row, error) {
 	row := new(Row)
 	if err := json.Unmarshal(body, row); err != nil {
 		return nil, fmt.Errorf("read ledger row %s: %w", id, err)

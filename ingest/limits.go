@@ -35,6 +35,8 @@ const (
 	readerFacts = 8_192
 	holdRows    = 256
 	holdFor     = time.Second
+	// pageRows is how many rows of the ledger are read at once.
+	pageRows = 256
 	// tellRecords is how many records a reader reads before it tells Progress.
 	tellRecords = 128
 	// flushFacts, flushBytes, flushRows and flushAfter say when what was read

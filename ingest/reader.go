@@ -146,7 +146,12 @@ func (w *reader) object(j job) error {
 	var old *Row
 	if !w.in.blank || o.Ended != nil { // what others have written since, the lease tells
 		var err error
-		if old, err = readRow(w.ctx, w.in.Store, w.id); err != nil {
+		if o.Ended == nil {
+			old, err = w.in.rows.row(w.ctx, w.id)
+		} else { // a queue has no order
+			old, err = readRow(w.ctx, w.in.Store, w.id)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -154,6 +159,9 @@ func (w *reader) object(j job) error {
 		c, err := w.lease(old, o)
 		if err != nil || !c.ours {
 			return err
+		}
+		if c.fresh {
+			w.in.rows.forget()
 		}
 		if !c.blank && (c.fresh || w.in.blank) {
 			if old, err = readRow(w.ctx, w.in.Store, w.id); err != nil {

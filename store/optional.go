@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -21,6 +22,42 @@ func DocVersion(ctx context.Context, docs Docs, kind Kind, id string) (Version, 
 	}
 	_, version, err := docs.GetDoc(ctx, kind, id)
 	return version, err
+}
+
+// Series reads many documents at once, in the order of their ids.
+type Series interface {
+	// NextDocs is the documents whose ids are from or greater, ascending in byte
+	// order, at most limit of them, which is 1 or more.
+	NextDocs(ctx context.Context, kind Kind, from string, limit int) ([]Doc, error)
+}
+
+// NextDocs is what Series says. It is for small documents: all are in memory.
+func NextDocs(ctx context.Context, docs Docs, kind Kind, from string, limit int) (list []Doc, err error) {
+	if s, ok := docs.(Series); ok {
+		return s.NextDocs(ctx, kind, from, limit)
+	}
+	add := func(id string) error {
+		body, _, err := docs.GetDoc(ctx, kind, id)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		list = append(list, Doc{ID: id, Body: body})
+		return err
+	}
+	if from != "" { // ListDocs has the empty id itself
+		if err := add(from); err != nil {
+			return nil, err
+		}
+	}
+	for id, err := range docs.ListDocs(ctx, kind, from, limit) {
+		if err == nil && len(list) < limit {
+			err = add(id)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 // RegionCalls is the latest call in a Region: raw, as facts have it.

@@ -190,6 +190,22 @@ func (db *DB) ids(ctx context.Context, kind store.Kind, op, after string, limit 
 	return list, err
 }
 
+// NextDocs implements store.Series. Shortened ids are sorted by themselves, as ids
+// does.
+func (db *DB) NextDocs(ctx context.Context, kind store.Kind, from string, limit int) (list []store.Doc, err error) {
+	one := func(column, only string) string {
+		return "(select " + column + " as text, body from ebbmark.docs where kind = $1 and full_id is " + only + " and " + column + " >= $2 order by 1 limit $3)"
+	}
+	err = db.query(ctx, func() { list = nil }, func(r pgx.Rows) error {
+		var id, body []byte
+		err := r.Scan(&id, &body)
+		list = append(list, store.Doc{ID: string(id), Body: body})
+		return err
+	}, one("id", "null")+" union all "+one("full_id", "not null")+" order by text limit $3",
+		[]byte(shorten(string(kind), maxPart)), []byte(from), int64(limit))
+	return list, explain(fmt.Sprintf("read documents of kind %s", kind), err)
+}
+
 // fits refuses documents that are too large.
 func fits(kind store.Kind, docs ...store.Doc) error {
 	for _, d := range docs {

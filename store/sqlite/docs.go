@@ -162,6 +162,20 @@ func (db *DB) ids(ctx context.Context, kind store.Kind, op, after string, limit 
 	})
 }
 
+// NextDocs implements store.Series.
+func (db *DB) NextDocs(ctx context.Context, kind store.Kind, from string, limit int) (list []store.Doc, err error) {
+	rows, err := db.read.QueryContext(ctx, "SELECT id, body FROM docs WHERE kind = ? AND id >= ? ORDER BY id LIMIT ?", string(kind), from, limit)
+	err = scan(rows, err, func(r *sql.Rows) error {
+		var d store.Doc
+		err := r.Scan(&d.ID, &d.Body)
+		if err == nil {
+			list = append(list, d)
+		}
+		return err
+	})
+	return list, explain(fmt.Sprintf("read documents of kind %s", kind), err)
+}
+
 // fits refuses documents that are too large.
 func fits(kind store.Kind, docs ...store.Doc) error {
 	for _, d := range docs {

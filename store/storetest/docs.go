@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ebbmark/ebbmark/store"
@@ -273,5 +274,39 @@ func docsCancelled(t *testing.T, b Backend) {
 	}
 	if got := wantDoc(t, s, "test", "a", "1"); got != v {
 		t.Fatalf("version %d, want %d", got, v)
+	}
+}
+
+// docsNext: what store.NextDocs reads is what ListDocs and GetDoc do, one by one.
+func docsNext(t *testing.T, b Backend) {
+	s := b.New(t)
+	long := strings.Repeat("m/", 2_000)
+	ids := []string{"", "a", "a/1", "a/2", "b", long + "1", long + "2", "n", "z\xff", "\x00"}
+	for i, id := range ids {
+		must(t, s.SetDocs(t.Context(), "test", []store.Doc{{ID: id, Body: fmt.Appendf(nil, "body %d", i)}}))
+	}
+	must(t, s.SetDocs(t.Context(), "other", []store.Doc{{ID: "a/11", Body: []byte("of another kind")}}))
+	sorted := slices.Sorted(slices.Values(ids))
+	for _, from := range append([]string{"a/", "a/10", "m", "zz"}, ids...) {
+		for _, limit := range []int{1, 2, 100} {
+			var want []string
+			for _, id := range sorted {
+				if id >= from && len(want) < limit {
+					want = append(want, fmt.Sprintf("%q body %d", id, slices.Index(ids, id)))
+				}
+			}
+			list, err := store.NextDocs(t.Context(), s, "test", from, limit)
+			must(t, err)
+			var got []string
+			for _, d := range list {
+				got = append(got, fmt.Sprintf("%q %s", d.ID, d.Body))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%d from %.20q: %.300q, want %.300q", limit, from, got, want)
+			}
+		}
+	}
+	if _, err := store.NextDocs(cancelled(t), s, "test", "", 2); err == nil {
+		t.Error("no error after the caller has left")
 	}
 }

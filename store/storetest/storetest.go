@@ -53,6 +53,7 @@ var topics = []struct {
 	{"kinds do not mix", docsKinds},
 	{"ids are listed in byte order, after an id, up to a limit", docsList},
 	{"many ids are listed", docsListMany},
+	{"documents are read in order, many at once", docsNext},
 	{"ids and bodies may hold any bytes", docsAnyBytes},
 	{"a body is neither kept nor shared", docsNotKept},
 	{"the largest document is taken, a larger one refused", docsLarge},
