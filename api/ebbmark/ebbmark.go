@@ -1,5 +1,6 @@
 // Package ebbmark is ebbmark's own API, for what AWS has none: the days on which
-// a user or role was active, the days that logs cover, and how the server is.
+// a user or role was active, the days that logs cover, what the logs prove of
+// every granted action, and how the server is.
 //
 // It is REST-JSON below /v1/, signed like AWS's services with the service name
 // "ebbmark", and permitted by actions of that name (ebbmark:GetActivity). Times
@@ -43,6 +44,7 @@ const defaultDays = 400
 var routes = map[string]string{
 	"GetActivity": "GET /v1/activity?arn&days",
 	"GetCoverage": "GET /v1/coverage?account&days",
+	"GetEvidence": "GET /v1/evidence?arn&windowDays&service&granularity&regions&everyRegion",
 	"GetStatus":   "GET /v1/status",
 }
 
@@ -55,6 +57,7 @@ func (a *API) Service() wire.Service {
 		Operations: []wire.Operation{
 			wire.OpOn("GetActivity", a.findPrincipal, a.getActivity),
 			wire.Op("GetCoverage", nil, a.getCoverage),
+			wire.OpOn("GetEvidence", a.findScope, a.getEvidence),
 			wire.Op("GetStatus", nil, a.getStatus),
 		},
 	}

@@ -193,11 +193,54 @@ func TestRefusals(t *testing.T) {
 		{member, "/v1/coverage?account=" + owner, 403, "is not in the management account"},
 		{owner, "/v1/coverage?account=777788889999", 403, "is not in the management account"},
 		{owner, "/v1/coverage?account=12", 400, "account"},
+		{owner, "/v1/evidence", 400, "arn"},
+		{owner, "/v1/evidence?arn=arn:aws:s3:::bucket", 400, "is not the ARN of a user, group, role"},
+		{owner, "/v1/evidence?arn=arn:aws:iam::111122223333:role/gone", 404, "There is no arn:aws:iam::111122223333:role/gone"},
+		{member, "/v1/evidence?arn=" + app, 403, "it is of another account"},
+		{member, "/v1/evidence?arn=arn:aws:iam::444455556666:root", 404, "There is no"},
+		{member, "/v1/evidence?arn=o-exampleorg1/r-ab12", 403, "is not in the management account of that organization"},
+		{owner, "/v1/evidence?arn=o-other/r-ab12", 403, "is not in the management account of that organization"},
+		{owner, "/v1/evidence?arn=o-exampleorg1/r-ab12/ou-ab12-none0001", 404, "There is no"},
+		{owner, "/v1/evidence?service=s4&arn=" + app, 400, "no service namespace"},
+		{owner, "/v1/evidence?windowDays=0&arn=" + app, 400, "windowDays"},
+		{owner, "/v1/evidence?granularity=all&arn=" + app, 400, "granularity"},
 		{owner, "/v1/nothing", 404, "There is no operation"},
 	} {
 		if status, body := w.get(tt.account, tt.target); status != tt.status || !strings.Contains(body, tt.want) {
 			t.Errorf("GET %s: %d %s, want %d %s", tt.target, status, body, tt.status, tt.want)
 		}
+	}
+}
+
+func TestGetEvidence(t *testing.T) {
+	w := newWorld(t)
+	status, body := w.get(owner, "/v1/evidence?service=s3&granularity=action&everyRegion=true&windowDays=2&arn="+app)
+	for _, want := range []string{
+		`{"arn":"` + app + `","kind":"role","asOf":"2026-06-01T12:00:00Z","windowDays":2,"from":"2026-05-30","to":"2026-06-01","principals":1,"coverage":{"since":"2026-05-30","whole":true,"regions":["eu-west-1","us-east-1"],`,
+		`"services":[{"namespace":"s3","name":"Amazon S3","verdict":"used","why":"The last attempt, on 2026-05-31, succeeded; there were attempts on 2 days of the window.",`,
+		`"actions":[{"name":"CreateBucket","level":"Write","verdict":"not observable","why":"The logs of the window have no event that writes of anyone: the trail may leave them out.",`,
+		`"withoutLogs":[],"withoutLogsTotal":0,"gaps":[],"gapsTotal":0},"missing":[],"unknownSources":[],`,
+		`"granted":false`,
+		`"who":[{"account":"111122223333","principal":"` + app + `","last":"2026-05-31T10:00:00Z"}]`,
+	} {
+		if status != 200 || !strings.Contains(body, want) {
+			t.Errorf("%d %s\nlacks %s", status, body, want)
+		}
+	}
+	if status, body := w.get(owner, "/v1/evidence?service=s3&arn="+app); status != 200 || strings.Contains(body, "CreateBucket") || !strings.Contains(body, `"namespace":"s3"`) {
+		t.Errorf("by service: %d %s", status, body)
+	}
+	for _, target := range []string{"arn:aws:iam::111122223333:root", "o-exampleorg1/r-ab12", "o-exampleorg1/r-ab12/" + member} {
+		if status, body := w.get(owner, "/v1/evidence?arn="+target); status != 200 || !strings.Contains(body, `"kind":"`) {
+			t.Errorf("of %s: %d %s", target, status, body)
+		}
+	}
+	if want := []string{"ebbmark:GetEvidence arn:aws:iam::111122223333:role/service/app", "ebbmark:GetEvidence arn:aws:iam::111122223333:root", "ebbmark:GetEvidence *"}; len(w.asked) < 5 || w.asked[0] != want[0] || w.asked[2] != want[1] || w.asked[3] != want[2] {
+		t.Errorf("the guard was asked %q", w.asked)
+	}
+	w.refuse = true
+	if status, _ := w.get(owner, "/v1/evidence?arn="+app); status == 200 {
+		t.Error("answered what the guard refused")
 	}
 }
 

@@ -17,6 +17,7 @@ func (p *program) commands() []*cobra.Command {
 		p.importCommand(),
 		p.ingestCommand(),
 		p.demoCommand(),
+		p.evidenceCommand(),
 		p.findingsCommand(),
 		p.healthCommand(),
 		p.keysCommand(),

@@ -35,6 +35,7 @@ var rooms = []struct {
 	{"inventory", true, "arn policy"},
 	{"report", true, "arn policy catalog grant activity inventory organization"},
 	{"refine", true, "arn policy catalog grant activity inventory report"},
+	{"evidence", true, "arn policy catalog grant activity inventory organization report"},
 	{"lastused", true, "activity report"},         // the facts' last use, without policies
 	{"calendar", true, "activity catalog report"}, // days of activity and of coverage, for pictures
 	{"catalog/gen", false, "catalog"},
@@ -64,7 +65,7 @@ var rooms = []struct {
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
 	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                   // a push door that speaks an API of AWS
 	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                         // refine: the steps of recommendations
-	{"api/ebbmark", false, "activity arn calendar catalog inventory organization report store wire accounts"}, // what AWS has no API for
+	{"api/ebbmark", false, "activity arn calendar catalog evidence grant inventory organization report store wire accounts"}, // what AWS has no API for
 	{"httpd", false, "wire tracing"},
 	{"console", false, "sigv4"}, // a client of the API in this process: it knows no operation and no store, only how to sign
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"cmp"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ebbmark/ebbmark/evidence"
+)
+
+// evidenceFormat is the writer of a format.
+func (p *program) evidenceFormat(name string) (func(io.Writer, *evidence.Evidence) error, error) {
+	if name == "" {
+		name = "tsv"
+		if isTerminal(p.stdout) {
+			name = "table"
+		}
+	}
+	write := map[string]func(io.Writer, *evidence.Evidence) error{
+		"table": evidenceTable, "tsv": evidenceTSV, "csv": evidenceCSV, "json": evidenceJSON,
+	}[name]
+	if write == nil {
+		return nil, usageError("--format %q: want table, tsv, csv or json", name)
+	}
+	return write, nil
+}
+
+// evidenceColumns are the fields of a line.
+var evidenceColumns = []string{
+	"namespace", "action", "verdict", "why", "granted", "taken_by", "last_success", "last_denied", "last_failed", "first_seen",
+	"days_used", "regions", "who", "who_total", "granted_since", "statement", "recorded",
+}
+
+// evidenceLines are the lines: of a service, then of its actions.
+func evidenceLines(e *evidence.Evidence, yield func([]string) error) error {
+	for _, s := range e.Services {
+		line := evidenceLine(s.Namespace, "", string(s.Verdict), s.Why, s.Granted > 0, "", &s.Use, time.Time{}, "", "")
+		if err := yield(line); err != nil {
+			return err
+		}
+		for _, a := range s.Actions {
+			line := evidenceLine(s.Namespace, a.Name, string(a.Verdict), a.Why, a.Granted, strings.Join(a.Taken, " and "), &a.Use, a.GrantedSince, grantText(a.Grants), string(a.Recorded))
+			if err := yield(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func evidenceLine(namespace, action, verdict, why string, granted bool, taken string, u *evidence.Use, since time.Time, grant, recorded string) []string {
+	who := ""
+	if len(u.Who) > 0 {
+		who = u.Who[0].Principal
+	}
+	return []string{
+		namespace, action, verdict, why, strconv.FormatBool(granted), taken, momentText(u.LastSuccess), momentText(u.LastDenied), momentText(u.LastFailed),
+		momentText(u.FirstSeen), strconv.Itoa(u.DaysUsed), strings.Join(u.Regions, ","), who, strconv.Itoa(u.WhoTotal), momentText(since), grant, recorded,
+	}
+}
+
+func momentText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+// grantText names the first statement: "POLICY statement 2 (SID), line 14".
+func grantText(list []evidence.Grant) string {
+	if len(list) == 0 {
+		return ""
+	}
+	g := list[0]
+	text := g.Policy
+	if g.Holder != "" {
+		text = g.Holder + " " + text
+	}
+	if g.Version != "" {
+		text += " " + g.Version
+	}
+	text += fmt.Sprintf(" statement %d", g.Statement+1)
+	if g.Sid != "" {
+		text += " (" + g.Sid + ")"
+	}
+	return text + fmt.Sprintf(", line %d", g.Line)
+}
+
+func evidenceTSV(w io.Writer, e *evidence.Evidence) error {
+	clean := strings.NewReplacer("\t", " ", "\n", " ", "\r", " ")
+	return evidenceLines(e, func(line []string) error {
+		for i := range line {
+			line[i] = clean.Replace(line[i])
+		}
+		_, err := fmt.Fprintln(w, strings.Join(line, "\t"))
+		return err
+	})
+}
+
+func evidenceCSV(w io.Writer, e *evidence.Evidence) error {
+	c := csv.NewWriter(w)
+	if err := c.Write(evidenceColumns); err != nil {
+		return err
+	}
+	if err := evidenceLines(e, c.Write); err != nil {
+		return err
+	}
+	c.Flush()
+	return c.Error()
+}
+
+func evidenceJSON(w io.Writer, e *evidence.Evidence) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(e)
+}
+
+func evidenceTable(w io.Writer, e *evidence.Evidence) error {
+	if _, err := fmt.Fprintf(w, "%s, %s to %s\n%s\n\n", e.ARN, e.From, e.To, coverageText(e.Coverage)); err != nil {
+		return err
+	}
+	for _, s := range e.Services {
+		taken := ""
+		if s.Taken > 0 {
+			taken = fmt.Sprintf(", %d taken away", s.Taken)
+		}
+		_, err := fmt.Fprintf(w, "%-32s %-18s %-10s  %d granted%s: %d used, %d inferred, %d unused, %d not observable, %d not enough history\n    %s\n",
+			s.Namespace, s.Verdict, lastText(&s.Use), s.Granted, taken, s.Used, s.Inferred, s.Unused, s.NotObservable, s.NotEnoughHistory, s.Why)
+		if err != nil {
+			return err
+		}
+		for _, a := range s.Actions {
+			if err := evidenceAction(w, &a); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func evidenceAction(w io.Writer, a *evidence.Action) error {
+	_, err := fmt.Fprintf(w, "  %-30s %-18s %-10s  %s\n", a.Name, a.Verdict, lastText(&a.Use), a.Why)
+	if text := grantText(a.Grants); err == nil && text != "" {
+		if a.GrantsTotal > 1 {
+			text += fmt.Sprintf(" and %d more", a.GrantsTotal-1)
+		}
+		_, err = fmt.Fprintf(w, "      granted by %s\n", text)
+	}
+	if err == nil && len(a.Taken) > 0 {
+		_, err = fmt.Fprintf(w, "      taken away by %s\n", strings.Join(a.Taken, " and "))
+	}
+	return err
+}
+
+func lastText(u *evidence.Use) string {
+	if u.LastAttempt.IsZero() {
+		return "-"
+	}
+	return day(u.LastAttempt)
+}
+
+func coverageText(c *evidence.Coverage) string {
+	text := fmt.Sprintf("Logs of %s were read", plural(c.RegionsTotal, "Region"))
+	if c.Whole {
+		return text + ", of every day."
+	}
+	return text + fmt.Sprintf("; %s without any, %s; without a gap since %s.", plural(c.SilentTotal, "Region"), plural(c.GapsTotal, "gap"), cmp.Or(c.Since, "never"))
+}

@@ -1,0 +1,17 @@
+package evidence
+
+import "time"
+
+// DefaultWindow is how far unused has to reach back when nothing is said.
+const DefaultWindow = 90 * 24 * time.Hour
+
+// Bounds on what is named. What lies beyond them is counted.
+const (
+	maxWho     = 50  // principals of a service or action, the most recent first
+	maxNames   = 50  // Regions, events
+	maxGrants  = 10  // statements that grant an action
+	maxGaps    = 100 // gaps in the logs
+	maxInWhy   = 3   // names in a sentence
+	maxSilent  = 100 // Regions without any log
+	maxMissing = 100 // policies and accounts that the snapshots do not have
+)
