@@ -20,6 +20,9 @@ type Editing struct {
 	// them are data events, which few trails record.
 	DropUntracked bool
 	Keep          []string // patterns of actions that stay, such as "iam:PassRole"
+	// Take, unless nil, are the names of the actions that go, and no others, whatever
+	// was used.
+	Take []string
 	// Prior is what the policy said when the window began; nil: the same as now.
 	// What it did not grant then has not had its time, and stays.
 	Prior *policy.Document
@@ -123,6 +126,10 @@ func newEditor(doc *policy.Document, in Editing) *editor {
 func (e *editor) reason(i int) Reason {
 	r := e.needs.of(i)
 	switch {
+	case e.Take != nil && slices.Contains(e.Take, e.Catalog.FullName(i)):
+		return UnusedAction
+	case e.Take != nil:
+		return Kept
 	case r.keeps():
 		return r
 	case slices.ContainsFunc(e.Keep, func(p string) bool { return policy.MatchFold(p, e.Catalog.FullName(i)) }):

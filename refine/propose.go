@@ -130,6 +130,7 @@ type Proposal struct {
 	Earlier []Denial
 	Uses    int      // recorded uses of all users that were replayed
 	Denied  []Denial // of them, those that may be denied: of a sound proposal, none
+	Changes []Change // in IAM, in their order; empty: nothing goes
 }
 
 // Propose edits a candidate, and replays all recorded use of everybody who has it,
@@ -142,6 +143,7 @@ func Propose(a *inventory.Account, c Candidate, in Editing, older []History) (*P
 	}
 	p := &Proposal{Candidate: c, Edited: edited}
 	p.earlier(in.Catalog, older)
+	p.Changes = p.changes(a)
 	change := Supposition{Remove: c.ID}
 	if !edited.Delete {
 		change = Supposition{Replaces: c.ID}
@@ -181,4 +183,13 @@ func (p *Proposal) earlier(cat *catalog.Catalog, older []History) {
 			p.Earlier = append(p.Earlier, Denial{Action: r.Action, Last: at, Reason: r.Reason, Statement: r.Statement})
 		}
 	}
+}
+
+// Taken are the names of the actions that go, each once.
+func (p *Proposal) Taken() (names []string) {
+	for _, r := range p.Removed {
+		names = append(names, r.Action)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }

@@ -32,6 +32,7 @@ const (
 	KindServer           Kind = "server"            // cmd: facts about this store, such as its first account
 	KindCopy             Kind = "copy"              // transfer: the copy that is being made into this store, or was
 	KindPruned           Kind = "pruned"            // store: since when history is kept, one document
+	KindRefinement       Kind = "refinement"        // cmd: changes that "refine --apply" has made, to take them back
 )
 
 // Kinds are all of them.
@@ -42,6 +43,6 @@ func Kinds() []Kind {
 		KindForgotten, KindRebuild, KindRebuildRefused, KindQuarantine, KindCatalog,
 		KindSync, KindAnalyzers, KindFindings, KindFindingPart, KindScan,
 		KindDelivery, KindRecommendation, KindGenerations, KindGenerated, KindServer,
-		KindCopy, KindPruned,
+		KindCopy, KindPruned, KindRefinement,
 	}
 }

@@ -26,7 +26,7 @@ func TestRefine(t *testing.T) {
 		"nobody":                       {"arn:aws:iam::111122223333:role/none", 1, []string{"no policy in the snapshot of account 111122223333 that could become smaller"}},
 		"a service's own role":         {"arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX", 1, []string{"no policy"}},
 		"no window":                    {"arn:aws:iam::111122223333:user/ada --window 0", 2, []string{"want 1 to 400 days"}},
-		"no format":                    {"arn:aws:iam::111122223333:user/ada --format xml", 2, []string{"want text or json"}},
+		"no format":                    {"arn:aws:iam::111122223333:user/ada --format xml", 2, []string{"want text, json, diff"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			stdout, stderr, code := runAt(t.Context(), moment1, append([]string{"refine", "--store", dsn}, strings.Fields(c.args)...)...)

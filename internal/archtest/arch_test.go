@@ -36,6 +36,8 @@ var rooms = []struct {
 	{"report", true, "arn policy catalog grant activity inventory organization"},
 	{"refine", true, "arn policy catalog grant activity inventory report"},
 	{"evidence", true, "arn policy catalog grant activity inventory organization report"},
+	{"refine/format", true, "arn refine"},         // proposals for people and other tools, one file per form
+	{"apply", false, "arn refine"},                // makes refine's changes through AWS's API
 	{"lastused", true, "activity report"},         // the facts' last use, without policies
 	{"calendar", true, "activity catalog report"}, // days of activity and of coverage, for pictures
 	{"catalog/gen", false, "catalog"},
@@ -63,8 +65,8 @@ var rooms = []struct {
 	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth tracing"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
-	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                   // a push door that speaks an API of AWS
-	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                         // refine: the steps of recommendations
+	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                                  // a push door that speaks an API of AWS
+	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                                        // refine: the steps of recommendations
 	{"api/ebbmark", false, "activity arn calendar catalog evidence grant inventory organization report store wire accounts"}, // what AWS has no API for
 	{"httpd", false, "wire tracing"},
 	{"console", false, "sigv4"}, // a client of the API in this process: it knows no operation and no store, only how to sign

@@ -1,0 +1,27 @@
+package format
+
+import (
+	"io"
+
+	"github.com/aymanbagabas/go-udiff"
+
+	"github.com/ebbmark/ebbmark/refine"
+)
+
+// Diff writes a unified diff of each policy, both sides in lines of JSON.
+func Diff(w io.Writer, list []*refine.Proposal) error {
+	for _, p := range changed(list) {
+		if _, err := io.WriteString(w, diff(p)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func diff(p *refine.Proposal) string {
+	to := "b/" + Title(p)
+	if p.Delete {
+		to = "/dev/null"
+	}
+	return udiff.Unified("a/"+Title(p), to, pretty(p.Candidate.Document), pretty(p.Edited.Document))
+}
