@@ -55,25 +55,36 @@ type Evidence struct {
 // Gather reads the use of a principal in a window. The order and the repetition
 // of facts do not matter. The only errors are those of facts.
 func Gather(who report.Entity, w Window, e Evidence, facts report.FactSource) (History, error) {
-	g := gatherer{Evidence: e, window: w, uses: map[useKey]*Use{}}
+	list, err := GatherIn(who, []Window{w}, e, facts)
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// GatherIn is Gather in several windows, by one reading of the facts.
+func GatherIn(who report.Entity, windows []Window, e Evidence, facts report.FactSource) ([]History, error) {
+	all := make([]gatherer, len(windows))
+	for i, w := range windows {
+		all[i] = gatherer{Evidence: e, window: w, uses: map[useKey]*Use{}}
+	}
 	for _, principal := range who.Principals() {
 		for f, err := range facts(principal) {
 			if err != nil {
 				return nil, fmt.Errorf("read activity of %s: %w", principal, err)
 			}
-			g.add(&f)
+			if use, ok := e.resolve(&f); ok {
+				for i := range all {
+					all[i].add(&f, use)
+				}
+			}
 		}
 	}
-	h := make(History, 0, len(g.uses))
-	for _, u := range g.uses {
-		slices.Sort(u.Inferred)
-		u.Inferred = slices.Compact(u.Inferred)
-		h = append(h, *u)
+	list := make([]History, len(windows))
+	for i := range all {
+		list[i] = all[i].history()
 	}
-	slices.SortFunc(h, func(a, b Use) int {
-		return cmp.Or(a.Service-b.Service, a.Action-b.Action, cmp.Compare(a.Name, b.Name))
-	})
-	return h, nil
+	return list, nil
 }
 
 type useKey struct {
@@ -87,18 +98,30 @@ type gatherer struct {
 	uses   map[useKey]*Use
 }
 
-// add takes one fact in, if it is a call in the window.
-func (g *gatherer) add(f *activity.Fact) {
-	if f.Class != activity.Management && f.Class != activity.Data {
-		return
+// resolve says of what a fact is a call, if it is one that counts. A call of no service
+// that a policy could name does not (CT-30).
+func (e *Evidence) resolve(f *activity.Fact) (catalog.Use, bool) {
+	if f.Class != activity.Management && f.Class != activity.Data || e.Regions != nil && !slices.Contains(e.Regions, f.Region) {
+		return catalog.Use{}, false
 	}
-	if g.Regions != nil && !slices.Contains(g.Regions, f.Region) {
-		return
+	return e.Catalog.Resolve(f.Source, f.Name)
+}
+
+func (g *gatherer) history() History {
+	h := make(History, 0, len(g.uses))
+	for _, u := range g.uses {
+		slices.Sort(u.Inferred)
+		u.Inferred = slices.Compact(u.Inferred)
+		h = append(h, *u)
 	}
-	use, ok := g.Catalog.Resolve(f.Source, f.Name)
-	if !ok {
-		return // CT-30: of no service that a policy could name
-	}
+	slices.SortFunc(h, func(a, b Use) int {
+		return cmp.Or(a.Service-b.Service, a.Action-b.Action, cmp.Compare(a.Name, b.Name))
+	})
+	return h
+}
+
+// add takes one call in, if it is in the window.
+func (g *gatherer) add(f *activity.Fact, use catalog.Use) {
 	at, ok := report.LastIn(f, g.window.To, g.window.To.Sub(g.window.From))
 	if !ok {
 		return

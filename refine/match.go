@@ -1,6 +1,7 @@
 package refine
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ebbmark/ebbmark/catalog"
@@ -9,18 +10,11 @@ import (
 
 // matcher finds the catalogue actions that patterns match.
 type matcher struct {
-	cat      *catalog.Catalog
-	services map[string]int // by namespace in lower case
-	left     int            // comparisons that may still be made
+	cat  *catalog.Catalog
+	left int // comparisons that may still be made
 }
 
-func newMatcher(cat *catalog.Catalog) *matcher {
-	m := &matcher{cat: cat, services: map[string]int{}}
-	for i, s := range cat.Services() {
-		m.services[strings.ToLower(s.Namespace)] = i
-	}
-	return m
-}
+func newMatcher(cat *catalog.Catalog) *matcher { return &matcher{cat: cat} }
 
 // actions are the actions that the pattern matches, ascending; false: the
 // comparisons are used up.
@@ -52,17 +46,26 @@ func (m *matcher) span(pattern string) (first, end int) {
 	if !ok || strings.ContainsAny(namespace, "*?") {
 		return 0, len(m.cat.Actions())
 	}
-	if i, ok := m.services[strings.ToLower(namespace)]; ok {
+	if i, ok := m.namespace(namespace); ok {
 		s := &m.cat.Services()[i]
 		return s.First, s.End
 	}
 	return 0, 0
 }
 
+// namespace finds a service whatever the case.
+func (m *matcher) namespace(name string) (int, bool) {
+	if i, ok := m.cat.Service(name); ok {
+		return i, true
+	}
+	i := slices.IndexFunc(m.cat.Services(), func(s catalog.Service) bool { return strings.EqualFold(s.Namespace, name) })
+	return i, i >= 0
+}
+
 // service is the one service that the pattern is about; false: it is about
 // several, or about one that the catalogue does not know.
 func (m *matcher) service(pattern string) (int, bool) {
 	namespace, _, ok := strings.Cut(pattern, ":")
-	i, known := m.services[strings.ToLower(namespace)]
+	i, known := m.namespace(namespace)
 	return i, ok && known
 }

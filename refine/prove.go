@@ -66,8 +66,13 @@ func (e *DeniedError) Error() string {
 func Prove(q Question, h History) Proof {
 	p := newProver(q)
 	for i := range h {
+		if u := &h[i]; u.Worked && u.Action >= 0 {
+			p.action(p.Catalog.FullName(u.Action), u.Action, u, Used)
+		}
+	}
+	for i := range h {
 		if u := &h[i]; u.Worked {
-			p.use(u)
+			p.besides(u)
 		}
 	}
 	return p.proof
@@ -92,12 +97,9 @@ func newProver(q Question) *prover {
 	return p
 }
 
-// use replays what is recorded of one action, and what may have been needed
-// with it.
-func (p *prover) use(u *Use) {
-	if u.Action >= 0 {
-		p.action(p.Catalog.FullName(u.Action), u.Action, u, Used)
-	}
+// besides replays what may have been needed with a call, or for one of which no action
+// is known.
+func (p *prover) besides(u *Use) {
 	for _, i := range u.Inferred {
 		p.action(p.Catalog.FullName(i), i, u, Inferred)
 	}
@@ -132,6 +134,17 @@ func (p *prover) action(name string, index int, u *Use, why Reason) {
 	if allowed && why == Used {
 		p.proof.Uses++
 	}
+}
+
+// stays reports whether every Allow that is about the action has its like in the new
+// policies.
+func (p *prover) stays(name string, index int) bool {
+	for st := range statements(p.Before) {
+		if st.Allow && concerns(st.Statement, name) && (!p.covered(st, name) || p.replayer.refuses(st, name, index)) {
+			return false
+		}
+	}
+	return true
 }
 
 // covered reports whether the new policies allow all that the statement allows

@@ -89,8 +89,8 @@ func (r *replayer) refuses(st placed, action string, index int) bool {
 	}
 	for _, resource := range r.samples(st, index) {
 		req := policy.Request{Action: action, Resource: resource, Caller: r.caller, Context: context}
-		if policy.Evaluate(req, policy.Policies{Identity: r.before}).Allowed &&
-			!policy.Evaluate(req, policy.Policies{Identity: r.after}).Allowed {
+		if !policy.Evaluate(req, policy.Policies{Identity: r.after}).Allowed &&
+			policy.Evaluate(req, policy.Policies{Identity: r.before}).Allowed {
 			return true
 		}
 	}
@@ -130,10 +130,13 @@ func (r *replayer) typed(action int) []string {
 	return out
 }
 
+// stars replaces what a pattern leaves open.
+var stars = strings.NewReplacer("*", sampleText, "?", "e")
+
 // sample is a text that fits the pattern.
 func sample(pattern string, variables bool) string {
 	if !variables {
-		return strings.NewReplacer("*", sampleText, "?", "e").Replace(pattern)
+		return stars.Replace(pattern)
 	}
 	var b strings.Builder
 	for t := range policy.Tokens(pattern) {

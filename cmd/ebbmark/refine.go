@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/refine"
 	"github.com/ebbmark/ebbmark/refine/format"
+	"github.com/ebbmark/ebbmark/report"
 	"github.com/ebbmark/ebbmark/store"
 )
 
@@ -262,6 +264,14 @@ func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine
 	if err != nil {
 		return nil, err
 	}
+	long := refine.Window{From: r.window.To.AddDate(0, 0, -mostRankWindow), To: r.window.To}
+	proposer := refine.NewProposer(of.account, in, func(who report.Entity) (now, longer refine.History, err error) {
+		both, err := refine.GatherIn(who, []refine.Window{r.window, long}, r.evidence, iam.FactsOf(ctx, r.store, of.account.ID))
+		if err != nil {
+			return nil, nil, err
+		}
+		return both[0], both[1], nil
+	})
 	for _, c := range of.list {
 		if !enough {
 			c.Doubt = "the account's logs do not reach over the window"
@@ -270,26 +280,14 @@ func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine
 			list = append(list, &refine.Proposal{Candidate: c})
 			continue
 		}
-		in.Use = nil
-		var older []refine.History
-		long := refine.Window{From: r.window.To.AddDate(0, 0, -mostRankWindow), To: r.window.To}
-		for _, who := range c.Users {
-			for _, to := range []struct {
-				window refine.Window
-				list   *[]refine.History
-			}{{r.window, &in.Use}, {long, &older}} {
-				h, err := refine.Gather(who, to.window, r.evidence, iam.FactsOf(ctx, r.store, of.account.ID))
-				if err != nil {
-					return nil, err
-				}
-				*to.list = append(*to.list, h)
-			}
-		}
-		one, err := refine.Propose(of.account, c, in, older)
-		if err != nil {
+		one, err := proposer.Propose(c)
+		switch _, unread := errors.AsType[*refine.GatherError](err); {
+		case unread:
+			return nil, err
+		case err != nil:
 			c.Doubt = err.Error()
 			one = &refine.Proposal{Candidate: c}
-		} else if len(one.Denied) > 0 { // the edit is wrong, and the replay has found it
+		case len(one.Denied) > 0: // the edit is wrong, and the replay has found it
 			c.Doubt = "the edit would deny recorded use: " + (&refine.DeniedError{Denied: one.Denied}).Error()
 			one = &refine.Proposal{Candidate: c}
 		}

@@ -42,15 +42,18 @@ func proposals(t *testing.T) []*refine.Proposal {
 		t.Fatal("no such action")
 	}
 	used := refine.Use{Service: cat.Actions()[i].Service, Action: i, Last: now, Worked: true, Counted: true, CountedAction: true}
-	in := refine.Editing{Catalog: cat, Engine: grant.New(cat), Use: []refine.History{{used}}}
+	in := refine.Editing{Catalog: cat, Engine: grant.New(cat)}
 	j, ok := cat.Action("s3", "DeleteBucket")
 	if !ok {
 		t.Fatal("no such action")
 	}
 	before := refine.Use{Service: used.Service, Action: j, Last: now.AddDate(-1, 0, 0), Worked: true}
+	proposer := refine.NewProposer(a, in, func(report.Entity) (now, longer refine.History, err error) {
+		return refine.History{used}, refine.History{used, before}, nil
+	})
 	var list []*refine.Proposal
 	for _, c := range refine.Candidates(a, refine.Window{From: now.AddDate(0, 0, -90), To: now}) {
-		p, err := refine.Propose(a, c, in, []refine.History{{before}})
+		p, err := proposer.Propose(c)
 		if err != nil {
 			t.Fatal(err)
 		}
