@@ -35,6 +35,7 @@ var parts = []part{
 	{"report", measureReport},
 	{"organization", measureOrganization},
 	{"findings", measureFindings},
+	{"refine", measureRefine},
 	{"start", measureStart},
 	{"iam", measureIAM},
 	{"console", measureConsole},
