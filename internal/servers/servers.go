@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -84,8 +85,18 @@ func build(t testing.TB, name, pkg string) string {
 	if err := os.MkdirAll(cache, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	// Packages are tested side by side: each builds to a place of its own, and
-	// the last one to be ready replaces what is the same.
+	// Packages are tested side by side: one builds, and the others wait for it.
+	lock, err := os.OpenFile(bin+".lock", os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close() // which lets the next one in
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(bin); err == nil {
+		return bin
+	}
 	fresh := bin + "." + strconv.Itoa(os.Getpid())
 	cmd := exec.Command("go", "build", "-trimpath", "-o", fresh, pkg)
 	cmd.Dir = dir
