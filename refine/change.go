@@ -101,6 +101,10 @@ func GiveBack(c Change, removed []string, service string, cat *catalog.Catalog, 
 		return c.Back(), true, nil
 	case c.Kind == ChangeAttachment:
 		return c, true, ErrWhole
+	case c.denies():
+		back = c.Back()
+		back.To = denyText(others)
+		return back, true, nil
 	}
 	out, err := Edit(c.From, Editing{Catalog: cat, Engine: engine, Take: others})
 	if err != nil {

@@ -5,6 +5,9 @@ const (
 	// MaxPolicy is the length of a managed policy in characters without white
 	// space, which is what a recommended or generated policy becomes (IAM-14).
 	MaxPolicy = 6144
+	// MaxRoleInline and MaxUserInline are the lengths of all inline policies of a role and
+	// of a user together, counted alike (IAM's quotas, which cannot be raised).
+	MaxRoleInline, MaxUserInline = 10_240, 2048
 	// maxMatches is how many names are compared with the patterns of one policy.
 	// The patterns that are left over then stay as they are written. The policies
 	// that AWS and people write need a hundredth of it.

@@ -62,7 +62,9 @@ file with "ebbmark what-if".
 --apply makes the changes in the IAM of AWS, or of another ebbmark (--endpoint-url), with the
 credentials that the AWS CLI would use, and notes each in the store. A policy that is not as
 the snapshot has it any more is left alone. What was used before the window, as once a quarter
-or a year, is applied only with --even-seasonal. Then:
+or a year, is applied only with --even-seasonal. With --stage the policies stay for now, and what
+would go is denied by a statement of its own; "ebbmark refine finish ID" removes it after some
+quiet days. Then:
   ebbmark refine regret        says who was refused something since, and how to give it back
   ebbmark refine undo ID       puts everything back, to the byte
   ebbmark refine undo ID --only s3   gives back what was taken of one service
@@ -94,7 +96,7 @@ docs/refine.md says more.`,
 	flags.TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "go by use up to this moment instead of now (RFC 3339)")
 	f.apply.add(cmd)
 	readingFlags(cmd, &f.reading)
-	cmd.AddCommand(p.refineUndoCommand(), p.refineRegretCommand(), p.refineJournalCommand())
+	cmd.AddCommand(p.refineUndoCommand(), p.refineFinishCommand(), p.refineRegretCommand(), p.refineJournalCommand())
 	return cmd
 }
 
@@ -160,7 +162,10 @@ func (p *program) refine(ctx context.Context, f refineFlags, arns []string) erro
 	if err != nil {
 		return err
 	}
-	if f.apply.on {
+	switch {
+	case f.apply.stage:
+		return p.stageProposals(ctx, s, f, chosen, found)
+	case f.apply.on:
 		return p.applyProposals(ctx, s, f, found)
 	}
 	return refineFormats[f.format](p.stdout, found)

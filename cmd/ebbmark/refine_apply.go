@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -24,8 +23,8 @@ import (
 
 // applyFlags say whether, and in which IAM, changes are made.
 type applyFlags struct {
-	on, seasonal bool
-	to           iamFlags
+	on, seasonal, stage bool
+	to                  iamFlags
 }
 
 // iamFlags say how an IAM is reached. What they leave out is as the AWS CLI has it.
@@ -41,10 +40,14 @@ func (f *iamFlags) add(cmd *cobra.Command) {
 func (f *applyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.on, "apply", false, "make the changes, and note them to take them back")
 	cmd.Flags().BoolVar(&f.seasonal, "even-seasonal", false, "with --apply: also where something that goes was used before the window")
+	cmd.Flags().BoolVar(&f.stage, "stage", false, "with --apply: first deny what would go; ebbmark refine finish removes it")
 	f.to.add(cmd)
 }
 
 func (f *applyFlags) check() error {
+	if f.stage && !f.on {
+		return usageError("--stage is for --apply")
+	}
 	if f.seasonal && !f.on {
 		return usageError("--even-seasonal is for --apply")
 	}
@@ -85,39 +88,52 @@ func (f *iamFlags) open(ctx context.Context, account string) (*iamapi.Client, er
 	return iamapi.NewFromConfig(c), nil
 }
 
-// applyProposals makes the changes of proposals, one after the other, and says what
-// became of each. It goes on after a change that is refused, and ends at an error of
-// the API: what was made until then is in the journal.
-func (p *program) applyProposals(ctx context.Context, s store.Store, f refineFlags, list []*refine.Proposal) error {
-	var items []*refined
-	account := ""
+// ready are the proposals whose changes may be made. Of the others it says why not.
+func (p *program) ready(f refineFlags, list []*refine.Proposal) (ready []*refine.Proposal) {
 	for _, one := range list {
 		switch {
 		case one.Doubt != "":
 			p.warn("%s stays as it is: %s", format.Title(one), one.Doubt)
-			continue
 		case len(one.Earlier) > 0 && !f.apply.seasonal:
 			p.warn("%s stays as it is: %s of what would go was used before the window, %s last on %s; --even-seasonal takes it out",
 				format.Title(one), plural(len(one.Earlier), "action"), one.Earlier[0].Action, day(one.Earlier[0].Last))
-			continue
+		case len(one.Changes) > 0:
+			ready = append(ready, one)
 		}
+	}
+	return ready
+}
+
+// itemsOf are the changes of proposals, and the one account that they are in; empty:
+// there are none.
+func itemsOf(list []*refine.Proposal, state refinedState) (items []*refined, account string, err error) {
+	for _, one := range list {
 		for _, c := range one.Changes {
-			item := &refined{Change: c, Removed: one.Taken(), State: stateMeant}
+			of, err := arn.Parse(cmp.Or(c.Holder, c.Policy))
+			switch {
+			case err != nil:
+				return nil, "", err
+			case account != "" && of.Account != account:
+				return nil, "", usageError("--apply: the policies are of accounts %s and %s, and credentials are of one: apply account by account (ARN of the root)", account, of.Account)
+			}
+			account = of.Account
+			item := &refined{Change: c, Removed: one.Taken(), State: state}
 			for _, u := range one.Users {
 				item.Users = append(item.Users, refinedUser{u.ARN, u.ID})
 			}
 			items = append(items, item)
 		}
-		for _, c := range one.Changes {
-			of, err := arn.Parse(cmp.Or(c.Holder, c.Policy))
-			switch {
-			case err != nil:
-				return err
-			case account != "" && of.Account != account:
-				return usageError("--apply: the policies are of accounts %s and %s, and credentials are of one: apply account by account (ARN of the root)", account, of.Account)
-			}
-			account = of.Account
-		}
+	}
+	return items, account, nil
+}
+
+// applyProposals makes the changes of proposals, one after the other, and says what
+// became of each. It goes on after a change that is refused, and ends at an error of
+// the API: what was made until then is in the journal.
+func (p *program) applyProposals(ctx context.Context, s store.Store, f refineFlags, list []*refine.Proposal) error {
+	items, account, err := itemsOf(p.ready(f, list), stateMeant)
+	if err != nil {
+		return err
 	}
 	if len(items) == 0 {
 		_, err := fmt.Fprintln(p.stdout, "nothing to change")
@@ -127,35 +143,45 @@ func (p *program) applyProposals(ctx context.Context, s store.Store, f refineFla
 	if err != nil {
 		return err
 	}
-	id, err := p.newRefinementID()
-	if err != nil {
+	r := refinement{At: p.now().UTC(), Account: account, Endpoint: f.apply.to.endpoint, Items: len(items)}
+	if r.ID, err = p.newRefinementID(); err != nil {
 		return err
 	}
-	body, err := json.Marshal(refinement{Format: 1, At: p.now().UTC(), Account: account, Endpoint: f.apply.to.endpoint, Items: len(items)})
-	if err != nil {
+	if err := begin(ctx, s, &r); err != nil {
 		return err
 	}
-	if _, err := s.PutDoc(ctx, store.KindRefinement, id, body, 0); err != nil {
-		return err
-	}
-	refused := 0
 	for n, item := range items {
-		item.id = itemID(id, n)
+		item.id = itemID(r.ID, n)
+	}
+	refused, err := p.makeAll(ctx, s, client, r.ID, items)
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(p.stdout, "%s applied as %s; ebbmark refine undo %s takes it back\n", plural(len(items)-refused, "change"), r.ID, r.ID); err != nil {
+		return err
+	}
+	return someRefused(refused)
+}
+
+// makeAll makes changes, and counts those that are refused.
+func (p *program) makeAll(ctx context.Context, s store.Store, client *iamapi.Client, id string, items []*refined) (refused int, err error) {
+	for n, item := range items {
 		ok, err := p.makeChange(ctx, s, client, item)
 		if err != nil {
-			return fmt.Errorf("%w (%d of %d changes were made: ebbmark refine undo %s takes them back, and the same command goes on after a sync)", err, n-refused, len(items), id)
+			return refused, fmt.Errorf("%w (%d of %d changes were made: ebbmark refine undo %s takes them back, and the same command goes on after a sync)", err, n-refused, len(items), id)
 		}
 		if !ok {
 			refused++
 		}
 	}
-	if _, err := fmt.Fprintf(p.stdout, "%s applied as %s; ebbmark refine undo %s takes it back\n", plural(len(items)-refused, "change"), id, id); err != nil {
-		return err
+	return refused, nil
+}
+
+func someRefused(n int) error {
+	if n == 0 {
+		return nil
 	}
-	if refused > 0 {
-		return fmt.Errorf("%s refused: sync or import the account, and look again", plural(refused, "change"))
-	}
-	return nil
+	return fmt.Errorf("%s refused: sync or import the account, and look again", plural(n, "change"))
 }
 
 // makeChange makes a change between two notes of it. False: it is refused.

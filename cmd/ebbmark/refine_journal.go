@@ -26,6 +26,7 @@ type refinement struct {
 	Account  string    `json:"account"`
 	Endpoint string    `json:"endpoint,omitempty"` // of the IAM that was changed; empty: AWS
 	Items    int       `json:"items"`
+	Staged   bool      `json:"staged,omitempty"` // its removals are planned, and denied first
 }
 
 // refined is an item of a refinement: a change, and how far it is.
@@ -35,6 +36,7 @@ type refined struct {
 	Removed []string        `json:"removed"` // actions that it takes away, less what was given back
 	Users   []refinedUser   `json:"users"`   // who had the policy
 	State   refinedState    `json:"state"`
+	Deny    bool            `json:"deny,omitempty"` // it denies what others of a staged refinement remove
 	Dropped *droppedVersion `json:"droppedVersion,omitempty"`
 
 	id      string
@@ -56,10 +58,22 @@ type droppedVersion struct {
 type refinedState string
 
 const (
-	stateMeant refinedState = "meant" // it may have been made or not: nobody has heard
-	stateMade  refinedState = "made"
-	stateBack  refinedState = "taken back"
+	stateMeant   refinedState = "meant" // it may have been made or not: nobody has heard
+	stateMade    refinedState = "made"
+	stateBack    refinedState = "taken back"
+	statePlanned refinedState = "planned" // "refine finish" makes it
 )
+
+// begin writes the head of a refinement, which has its id.
+func begin(ctx context.Context, docs store.Docs, r *refinement) error {
+	r.Format = 1
+	body, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = docs.PutDoc(ctx, store.KindRefinement, r.ID, body, 0)
+	return err
+}
 
 // newRefinementID is a moment, so that ids sort by it, and something of its own.
 func (p *program) newRefinementID() (string, error) {

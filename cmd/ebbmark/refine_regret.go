@@ -116,7 +116,7 @@ func regretsOf(ctx context.Context, s store.Store, cat *catalog.Catalog, r *refi
 	}
 	found := map[string]*regret{}
 	for _, item := range items {
-		if item.State == stateBack {
+		if item.State == stateBack || item.State == statePlanned {
 			continue
 		}
 		for _, u := range item.Users {

@@ -99,25 +99,29 @@ func (p *program) refineUndo(ctx context.Context, f undoFlags, id string) error 
 }
 
 // takeBack takes a change back, or gives back what it took of a service. A change of
-// which nobody has heard whether it was made is found not made, or made.
+// which nobody has heard whether it was made is found not made, or made; one that is
+// planned is planned no more.
 func (p *program) takeBack(ctx context.Context, s store.Store, client *iamapi.Client, cat *catalog.Catalog, item *refined, service string) (did bool, err error) {
+	planned := item.State == statePlanned
 	change, removed := item.Back(), []string{}
 	if service != "" {
 		var any bool
-		if change, any, err = refine.GiveBack(item.Change, item.Removed, service, cat, grant.New(cat)); err != nil || !any {
+		change, any, err = refine.GiveBack(item.Change, item.Removed, service, cat, grant.New(cat))
+		switch whole := planned && errors.Is(err, refine.ErrWhole); {
+		case err != nil && !whole || !any:
+			return false, err
+		case !whole:
+			removed = withoutService(item.Removed, service)
+		}
+	}
+	if !planned {
+		if _, err := apply.Do(ctx, client, change); err != nil {
 			return false, err
 		}
-		for _, action := range item.Removed {
-			if namespace, _, _ := strings.Cut(action, ":"); !strings.EqualFold(namespace, service) {
-				removed = append(removed, action)
-			}
-		}
-	}
-	if _, err := apply.Do(ctx, client, change); err != nil {
-		return false, err
+		item.State = stateMade
 	}
 	item.To, item.Removed = change.To, removed
-	if item.State = stateMade; len(removed) == 0 {
+	if len(removed) == 0 {
 		item.State = stateBack
 	}
 	if err := item.keep(ctx, s); err != nil {
@@ -125,4 +129,11 @@ func (p *program) takeBack(ctx context.Context, s store.Store, client *iamapi.Cl
 	}
 	_, err = fmt.Fprintf(p.stdout, "taken back\t%s\n", item.Change)
 	return true, err
+}
+
+func withoutService(actions []string, service string) []string {
+	return slices.DeleteFunc(slices.Clone(actions), func(action string) bool {
+		namespace, _, _ := strings.Cut(action, ":")
+		return strings.EqualFold(namespace, service)
+	})
 }
