@@ -20,6 +20,11 @@ type Editing struct {
 	// them are data events, which few trails record.
 	DropUntracked bool
 	Keep          []string // patterns of actions that stay, such as "iam:PassRole"
+	// Levels are the access levels of which actions go; empty: of all.
+	Levels []catalog.Level
+	// Unseen reports whether the logs show nothing of what an action would leave in them,
+	// of anyone: a trail can leave out all that reads, or a service. Nil: nothing is.
+	Unseen func(action int) bool
 	// Take, unless nil, are the names of the actions that go, and no others, whatever
 	// was used.
 	Take []string
@@ -134,6 +139,10 @@ func (e *editor) reason(i int) Reason {
 		return r
 	case slices.ContainsFunc(e.Keep, func(p string) bool { return policy.MatchFold(p, e.Catalog.FullName(i)) }):
 		return Kept
+	case len(e.Levels) > 0 && !slices.Contains(e.Levels, e.Catalog.Actions()[i].Level):
+		return Kept
+	case r != Dropped && e.Unseen != nil && e.Unseen(i):
+		return Unobserved
 	case e.prior != nil && !e.prior.Has(i):
 		return Young
 	}

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/policy"
 )
 
@@ -220,6 +221,36 @@ func TestEditSays(t *testing.T) {
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestEditTakesOnlySome: of the levels that are asked for, and nothing that no log shows.
+func TestEditTakesOnlySome(t *testing.T) {
+	const text = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:CreateKey","s3:CreateBucket","iam:ListUsers","sqs:CreateQueue"],"Resource":"*"}]}`
+	for name, c := range map[string]struct {
+		levels []catalog.Level
+		unseen string // namespace of which the logs have nothing
+		want   string // what goes
+	}{
+		"all":             {nil, "", "iam:ListUsers kms:CreateKey s3:CreateBucket sqs:CreateQueue"},
+		"what reads":      {[]catalog.Level{catalog.List, catalog.Read}, "", "iam:ListUsers"},
+		"what writes":     {[]catalog.Level{catalog.Write}, "", "kms:CreateKey s3:CreateBucket sqs:CreateQueue"},
+		"nothing of KMS":  {nil, "kms", "iam:ListUsers s3:CreateBucket sqs:CreateQueue"},
+		"both":            {[]catalog.Level{catalog.Write}, "kms", "s3:CreateBucket sqs:CreateQueue"},
+		"no such level":   {[]catalog.Level{catalog.Tagging}, "", ""},
+		"nothing of both": {nil, "sqs", "iam:ListUsers kms:CreateKey s3:CreateBucket"},
+	} {
+		in := editing(t, "", "")
+		in.Levels = c.levels
+		in.Unseen = func(action int) bool { return strings.HasPrefix(in.Catalog.FullName(action), c.unseen+":") }
+		got, err := Edit(text, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := Proposal{Edited: got}
+		if gone := strings.Join(p.Taken(), " "); gone != c.want {
+			t.Errorf("%s: %s, want %s", name, gone, c.want)
+		}
 	}
 }
 

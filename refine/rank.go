@@ -49,11 +49,13 @@ type Ranker struct {
 	engine      *grant.Engine
 	weight      map[catalog.Level]int
 	escalations map[int]bool
+	// Unseen is that of Editing: what no log would show counts for nothing.
+	Unseen func(action int) bool
 }
 
 // NewRanker makes a Ranker for a catalogue and its engine.
 func NewRanker(cat *catalog.Catalog, engine *grant.Engine) *Ranker {
-	r := &Ranker{cat, engine, map[catalog.Level]int{}, map[int]bool{}}
+	r := &Ranker{cat: cat, engine: engine, weight: map[catalog.Level]int{}, escalations: map[int]bool{}}
 	for _, w := range LevelWeights {
 		r.weight[w.Level] = w.Weight
 	}
@@ -77,7 +79,7 @@ func (r *Ranker) Weigh(policies []*policy.Document, limits [][]*policy.Document,
 	p := Privilege{Granted: granted.Count()}
 	n := newNeeds(r.cat, h)
 	for i := range granted.All() {
-		if reason := n.of(i); reason != UnusedService && reason != UnusedAction || r.cat.FullName(i) == "iam:PassRole" {
+		if reason := n.of(i); reason != UnusedService && reason != UnusedAction || r.cat.FullName(i) == "iam:PassRole" || r.Unseen != nil && r.Unseen(i) {
 			continue
 		}
 		p.Unused++

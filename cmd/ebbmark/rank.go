@@ -171,6 +171,9 @@ func (p *program) rankAll(ctx context.Context, s store.Store, f rankFlags, windo
 		if err != nil {
 			return nil, err
 		}
+		if r.ranker.Unseen, err = r.unseen(ctx, id); err != nil {
+			return nil, err
+		}
 		some, err := r.account(ctx, a, levels)
 		if err == nil {
 			err = p.warnGaps(ctx, s, id, entityReport{now: window.To, span: window.To.Sub(window.From)})

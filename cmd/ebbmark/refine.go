@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,9 @@ type refineFlags struct {
 	store, format string
 	all           bool
 	window        int
+	olderThan     string
 	keep          []string
+	levels        []string
 	tags          []string
 	paths         []string
 	notAccounts   []string
@@ -87,6 +90,8 @@ docs/refine.md says more.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&f.all, "all", false, "the policies of all accounts")
 	flags.IntVar(&f.window, "window", defaultRankWindow, "days without use after which an action goes")
+	flags.StringVar(&f.olderThan, "older-than", "", "the same as --window, such as 90d")
+	flags.StringSliceVar(&f.levels, "level", nil, "take out only actions of this access level: list, read, write, permissions or tagging; may be given several times")
 	flags.StringArrayVar(&f.keep, "keep", nil, "actions that stay, such as iam:PassRole or 's3:Get*'; may be given several times")
 	flags.StringArrayVar(&f.tags, "keep-tagged", nil, "leave who or what has this tag: KEY or KEY=VALUE; may be given several times")
 	flags.StringArrayVar(&f.paths, "keep-path", nil, "leave who or what is below this path, such as /service/; may be given several times")
@@ -106,7 +111,22 @@ var refineFormats = map[string]func(io.Writer, []*refine.Proposal) error{
 	"terraform": format.Terraform, "cloudformation": format.CloudFormation, "cli": format.CLI,
 }
 
+// refineLevels are the words of --level.
+var refineLevels = map[string]catalog.Level{
+	"list": catalog.List, "read": catalog.Read, "write": catalog.Write, "permissions": catalog.Permissions, "tagging": catalog.Tagging,
+}
+
 func (f *refineFlags) check() error {
+	if f.olderThan != "" {
+		if f.window != defaultRankWindow {
+			return usageError("--window and --older-than say the same: give one of them")
+		}
+		days, err := strconv.Atoi(strings.TrimSuffix(f.olderThan, "d"))
+		if err != nil {
+			return usageError("--older-than %q: want days, such as 90d", f.olderThan)
+		}
+		f.window = days
+	}
 	switch {
 	case refineFormats[f.format] == nil:
 		return usageError("--format %q: want text, json, diff, markdown, terraform, cloudformation or cli", f.format)
@@ -114,6 +134,11 @@ func (f *refineFlags) check() error {
 		return usageError("--window %d: want 1 to %d days", f.window, mostRankWindow)
 	case f.apply.on && !f.asOf.IsZero():
 		return usageError("--apply and --as-of do not go together: what was used since would be taken away")
+	}
+	for _, level := range f.levels {
+		if refineLevels[level] == 0 {
+			return usageError("--level %q: want list, read, write, permissions or tagging", level)
+		}
 	}
 	for _, path := range f.paths {
 		if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
@@ -161,6 +186,13 @@ func (p *program) refine(ctx context.Context, f refineFlags, arns []string) erro
 	}
 	if err != nil {
 		return err
+	}
+	if f.apply.on && !f.apply.despiteGaps {
+		for _, c := range chosen {
+			if err := withoutGaps(ctx, s, c.account.ID, window); err != nil {
+				return err
+			}
+		}
 	}
 	switch {
 	case f.apply.stage:
@@ -254,7 +286,13 @@ func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chose
 		return nil, err
 	}
 	in := refine.Editing{Catalog: cat, Engine: grant.New(cat), DropUntracked: f.drop, Keep: f.keep}
+	for _, level := range f.levels {
+		in.Levels = append(in.Levels, refineLevels[level])
+	}
 	for _, c := range chosen {
+		if in.Unseen, err = r.unseen(ctx, c.account.ID); err != nil {
+			return nil, err
+		}
 		some, err := r.proposals(ctx, c, in)
 		if err != nil {
 			return nil, err

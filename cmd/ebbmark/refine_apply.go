@@ -23,8 +23,8 @@ import (
 
 // applyFlags say whether, and in which IAM, changes are made.
 type applyFlags struct {
-	on, seasonal, stage bool
-	to                  iamFlags
+	on, seasonal, stage, despiteGaps bool
+	to                               iamFlags
 }
 
 // iamFlags say how an IAM is reached. What they leave out is as the AWS CLI has it.
@@ -40,11 +40,15 @@ func (f *iamFlags) add(cmd *cobra.Command) {
 func (f *applyFlags) add(cmd *cobra.Command) {
 	cmd.Flags().BoolVar(&f.on, "apply", false, "make the changes, and note them to take them back")
 	cmd.Flags().BoolVar(&f.seasonal, "even-seasonal", false, "with --apply: also where something that goes was used before the window")
+	cmd.Flags().BoolVar(&f.despiteGaps, "despite-gaps", false, "with --apply: although logs of whole days are missing")
 	cmd.Flags().BoolVar(&f.stage, "stage", false, "with --apply: first deny what would go; ebbmark refine finish removes it")
 	f.to.add(cmd)
 }
 
 func (f *applyFlags) check() error {
+	if f.despiteGaps && !f.on {
+		return usageError("--despite-gaps is for --apply")
+	}
 	if f.stage && !f.on {
 		return usageError("--stage is for --apply")
 	}

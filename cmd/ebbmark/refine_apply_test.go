@@ -56,6 +56,11 @@ func anotherIAM(t *testing.T) (client *iam.Client, endpoint, dsn string) {
 	dsn = "sqlite:" + filepath.Join(dir, "ours.db")
 	mustRun(t, "sync", "aws", "--init", "--store", dsn, "--endpoint-url", server.endpoint)
 	now := time.Now().UTC()
+	var every []string // day; so the logs show that KMS is not left out of them
+	for day := range 95 {
+		every = append(every, appCall(now.AddDate(0, 0, -day), "kms", "ListKeys", ""))
+	}
+	readCalls(t, dsn, every...)
 	readCalls(t, dsn,
 		appCall(now.AddDate(0, 0, -300), "s3", "CreateBucket", ""), appCall(now.AddDate(0, 0, -2), "s3", "CreateBucket", ""),
 		appCall(now.AddDate(0, 0, -2), "ec2", "CreateVpc", ""))
@@ -284,6 +289,12 @@ func TestRefineDoesNotApply(t *testing.T) {
 		"no address":                      {appRole + " --apply --endpoint-url here", 2, "want an address"},
 		"nobody":                          {"--apply", 2, "want one or more ARNs"},
 		"all and one":                     {"--all " + appRole, 2, "want one or more ARNs"},
+		"gaps alone":                      {appRole + " --despite-gaps", 2, "--despite-gaps is for --apply"},
+		"a level":                         {appRole + " --level all", 2, "want list, read, write, permissions or tagging"},
+		"an age":                          {appRole + " --older-than long", 2, "want days, such as 90d"},
+		"two ages":                        {appRole + " --older-than 90d --window 80", 2, "say the same: give one of them"},
+		"another level":                   {appRole + " --level tagging --apply --endpoint-url " + endpoint, 0, "nothing to change"},
+		"days without logs":               {appRole + " --older-than 120d --apply --endpoint-url " + endpoint, 1, "no log of account 111122223333 was read of 26 days of the window"},
 		"seasonal alone":                  {appRole + " --even-seasonal", 2, "--even-seasonal is for --apply"},
 		"a path":                          {appRole + " --keep-path team", 2, "want a path such as /service/"},
 		"undo of nothing":                 {"undo 2020", 1, "there is no refinement"},

@@ -102,16 +102,13 @@ func (p *program) refineFinish(ctx context.Context, f finishFlags, id string) er
 
 // quiet is an error that says what speaks against the end of a stage.
 func (p *program) quiet(ctx context.Context, s store.Store, cat *catalog.Catalog, f finishFlags, r *refinement) error {
-	var days activity.Days
-	for fact, err := range s.Facts(ctx, activity.Prefix{Account: r.Account, Class: activity.Coverage}) {
-		if err != nil {
-			return err
-		}
-		days = days.Union(fact.Days)
-	}
 	from := activity.DayOf(r.At)
 	to := from + activity.Day(f.after)
-	if _, gaps := days.Spans(from, to); f.after > 0 && len(gaps) > 0 {
+	gaps, err := daysWithoutLogs(ctx, s, r.Account, from, to)
+	if err != nil {
+		return err
+	}
+	if f.after > 0 && len(gaps) > 0 {
 		return fmt.Errorf("no log of account %s of %s was read: %s after %s must have logs, up to %s (--after)",
 			r.Account, gaps[0].From.Start().Format(time.DateOnly), plural(f.after, "day"), from.Start().Format(time.DateOnly), to.Start().Format(time.DateOnly))
 	}

@@ -93,7 +93,7 @@ func TestRefineStages(t *testing.T) {
 
 	// Not before there are logs of the days since.
 	now := time.Now().UTC()
-	if _, problems, code := runRefine(t, dsn, "finish", id, "--after", "2"); code != 1 || !strings.Contains(problems, "no log of account 111122223333 of "+now.Format(time.DateOnly)+" was read: 2 days after") {
+	if _, problems, code := runRefine(t, dsn, "finish", id, "--after", "2"); code != 1 || !strings.Contains(problems, "no log of account 111122223333 of "+now.AddDate(0, 0, 1).Format(time.DateOnly)+" was read: 2 days after") {
 		t.Errorf("too early: exit %d, %s", code, problems)
 	}
 	// Nor when something was refused.
