@@ -33,6 +33,7 @@ const (
 	KindCopy             Kind = "copy"              // transfer: the copy that is being made into this store, or was
 	KindPruned           Kind = "pruned"            // store: since when history is kept, one document
 	KindRefinement       Kind = "refinement"        // cmd: changes that "refine --apply" has made, to take them back
+	KindTrails           Kind = "trails"            // accounts: what is known of an account's trails over time, by account id
 )
 
 // Kinds are all of them.
@@ -43,6 +44,6 @@ func Kinds() []Kind {
 		KindForgotten, KindRebuild, KindRebuildRefused, KindQuarantine, KindCatalog,
 		KindSync, KindAnalyzers, KindFindings, KindFindingPart, KindScan,
 		KindDelivery, KindRecommendation, KindGenerations, KindGenerated, KindServer,
-		KindCopy, KindPruned, KindRefinement,
+		KindCopy, KindPruned, KindRefinement, KindTrails,
 	}
 }

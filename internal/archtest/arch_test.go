@@ -29,13 +29,14 @@ var rooms = []struct {
 	{"inflate", true, ""}, // gzip, faster than the libraries: most of what reading logs costs
 	{"activity", true, "arn policy"},
 	{"cloudtrail", true, "arn"},
+	{"trail", true, ""}, // which trails there are, and what their event selectors let through
 	{"digest", true, ""},
 	{"catalog", true, "policy"},
 	{"grant", true, "arn policy catalog"},
 	{"inventory", true, "arn policy"},
 	{"report", true, "arn policy catalog grant activity inventory organization"},
 	{"refine", true, "arn policy catalog grant activity inventory report"},
-	{"evidence", true, "arn policy catalog grant activity inventory organization report"},
+	{"evidence", true, "arn policy catalog grant activity inventory organization report trail"},
 	{"refine/format", true, "arn refine"},         // proposals for people and other tools, one file per form
 	{"apply", false, "arn refine"},                // makes refine's changes through AWS's API
 	{"lastused", true, "activity report"},         // the facts' last use, without policies
@@ -50,7 +51,7 @@ var rooms = []struct {
 	{"store/sqlite", false, "store activity arn"},
 	{"store/postgres", false, "store activity arn tracing"},
 	{"transfer", false, "store activity"}, // copies any store into any other: it knows no backend
-	{"accounts", false, "arn inventory organization store"},
+	{"accounts", false, "arn inventory organization store trail"},
 	{"finding", true, "arn policy catalog grant activity inventory report"}, // report: whose facts count, and from when
 	{"finding/format", true, "arn finding"},                                 // findings for other tools, one file per form
 	{"notify", false, "finding finding/format"},                             // sends over the network; not analyzers: it is told what an outbox is
@@ -60,14 +61,14 @@ var rooms = []struct {
 	{"ingest/s3", false, "ingest"},
 	{"ingest/sqs", false, "ingest"},
 	{"ingest/push", false, "activity cloudtrail ingest store wire"}, // wire: a push is a signed request, and own calls are the answers to them
-	{"pull", false, "arn inventory store"},                          // store: for what a run that breaks has done
+	{"pull", false, "arn inventory store trail"},                    // store: for what a run that breaks has done
 	{"auth", false, "arn policy inventory sigv4 wire store accounts"},
 	{"api/iam", false, "arn policy catalog grant activity inventory organization report lastused store wire accounts auth tracing"}, // auth: it makes access keys and passwords
 	{"api/organizations", false, "arn policy organization inventory store wire accounts auth"},
 	{"api/sts", false, "arn policy inventory store wire accounts auth"},
-	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                                  // a push door that speaks an API of AWS
-	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                                        // refine: the steps of recommendations
-	{"api/ebbmark", false, "activity arn calendar catalog evidence grant inventory organization report store wire accounts"}, // what AWS has no API for
+	{"api/cloudtraildata", false, "arn cloudtrail ingest ingest/push wire"},                                                        // a push door that speaks an API of AWS
+	{"api/accessanalyzer", false, "arn finding refine store wire accounts analyzers"},                                              // refine: the steps of recommendations
+	{"api/ebbmark", false, "activity arn calendar catalog evidence grant inventory organization report store trail wire accounts"}, // what AWS has no API for
 	{"httpd", false, "wire tracing"},
 	{"console", false, "sigv4"}, // a client of the API in this process: it knows no operation and no store, only how to sign
 	{"internal/sample", false, "arn policy catalog cloudtrail inventory"},
