@@ -42,8 +42,8 @@ func (c *coverer) add(f *activity.Fact) {
 	}
 }
 
-// close ends an account.
-func (c *coverer) close(a member) {
+// close ends an account, and returns the Regions that count; none: any one.
+func (c *coverer) close(a member) (asked []string) {
 	if c.in.EveryRegion {
 		var any activity.Days
 		for _, days := range c.days {
@@ -51,11 +51,13 @@ func (c *coverer) close(a member) {
 		}
 		c.region(a.id, "", any)
 	} else {
-		for _, region := range c.wanted(a.partition) {
+		asked = c.wanted(a.partition)
+		for _, region := range asked {
 			c.region(a.id, region, c.days[region])
 		}
 	}
 	clear(c.days)
+	return asked
 }
 
 // wanted are the Regions whose logs have to be there.

@@ -6,8 +6,9 @@
 //
 // The verdict is made so that nothing is called unused that is not: unused is
 // said only where the logs would have shown a use (records.go), where they are
-// there for every day and Region of the window (coverage.go), and where grant
-// and principal are older than it (scope.go). verdict.go has the reasons against
+// there for every day and Region of the window (coverage.go), where the trails
+// behind them let through all data events of a kind (trail_doubt.go), and where
+// grant and principal are older than it (scope.go). verdict.go has the reasons against
 // it, in their order. Everything is values in, values out.
 package evidence
 
@@ -20,6 +21,7 @@ import (
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/report"
+	"github.com/ebbmark/ebbmark/trail"
 )
 
 // Input is what evidence is made from, besides the facts.
@@ -50,6 +52,9 @@ type Sources struct {
 	// principals and outcomes. For each account it is asked after Of, and Coverage
 	// last: what coverage vouches for has been read.
 	Calls func(account string) iter.Seq2[activity.Fact, error]
+	// Trails is what is known of the trails of an account; nil, also as a function:
+	// nothing is.
+	Trails func(account string) (*trail.Record, error)
 }
 
 // Compute gathers the evidence. The only errors are those of the facts.
@@ -60,6 +65,7 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 	t := newTally(&in)
 	cover := newCoverer(&in)
 	seen := newWitness(&in)
+	trails := newTrails(&in)
 	for _, m := range in.Scope.members {
 		for who, principal := range m.names() {
 			if err := each(from.Of(m.account, principal), func(f *activity.Fact) { t.add(m, who, f) }); err != nil {
@@ -68,16 +74,21 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 		}
 	}
 	for _, account := range in.Scope.accounts {
-		err := each(from.Calls(account.id), seen.add)
+		err := each(from.Calls(account.id), func(f *activity.Fact) { seen.add(f); trails.call(account.id, f) })
 		if err == nil {
-			err = each(from.Coverage(account.id), cover.add)
+			err = each(from.Coverage(account.id), func(f *activity.Fact) { cover.add(f); trails.cover(account.id, f) })
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read the logs of account %s: %w", account.id, err)
 		}
-		cover.close(account)
+		trails.asked[account.id] = cover.close(account)
 	}
-	return in.lay(t, cover.done(), seen), nil
+	if err := trails.close(from); err != nil {
+		return nil, err
+	}
+	c := cover.done()
+	c.Trails, c.TrailsTotal = trails.rows()
+	return in.lay(t, c, seen, trails), nil
 }
 
 // each hands on the facts of a sequence up to an error.
@@ -92,7 +103,7 @@ func each(facts iter.Seq2[activity.Fact, error], take func(*activity.Fact)) erro
 }
 
 // lay makes the rows.
-func (in *Input) lay(t *tally, c *Coverage, seen *witness) *Evidence {
+func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails) *Evidence {
 	out := &Evidence{
 		ARN: in.Scope.ARN, Kind: in.Scope.Kind, AsOf: in.Now.UTC(), Days: int(in.Window / (24 * time.Hour)),
 		From: date(t.from), To: date(t.to), Principals: in.Scope.principals, Missing: in.Scope.Missing, Coverage: c, Services: []Service{},
@@ -105,7 +116,7 @@ func (in *Input) lay(t *tally, c *Coverage, seen *witness) *Evidence {
 		}
 	}
 	g := newGrants(in)
-	j := &judge{in: in, tally: t, coverage: c, witness: seen, grants: g, records: newRecords(in.Catalog)}
+	j := &judge{in: in, tally: t, coverage: c, witness: seen, trails: trails, grants: g, records: trails.records, needed: neededFor(in.Catalog)}
 	for i, s := range in.Catalog.Services() {
 		if in.Service != "" && in.Service != s.Namespace {
 			continue

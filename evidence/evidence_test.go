@@ -16,6 +16,7 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/organization"
 	"github.com/ebbmark/ebbmark/report"
+	"github.com/ebbmark/ebbmark/trail"
 )
 
 const (
@@ -49,6 +50,7 @@ type world struct {
 	facts   []activity.Fact
 	in      Input
 	cat     *catalog.Catalog
+	trails  map[string]*trail.Record
 }
 
 // newWorld has logs of every day of 120 in two Regions, and events of others that
@@ -131,6 +133,7 @@ func (w *world) compute() *Evidence {
 		Calls: func(account string) iter.Seq2[activity.Fact, error] {
 			return pick(func(f *activity.Fact) bool { return f.Account == account })
 		},
+		Trails: func(account string) (*trail.Record, error) { return w.trails[account], nil },
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -14,4 +14,11 @@ const (
 	maxInWhy   = 3   // names in a sentence
 	maxSilent  = 100 // Regions without any log
 	maxMissing = 100 // policies and accounts that the snapshots do not have
+
+	maxTrailRows = 100 // trails
 )
+
+// maxTrailAge is how long before the end of the window trails may have been read
+// last. Who changes a trail is in the logs; that it was deleted with its bucket or
+// key may not be.
+const maxTrailAge = 14 * 24 * time.Hour

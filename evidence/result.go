@@ -42,6 +42,30 @@ type Coverage struct {
 	SilentTotal  int      `json:"withoutLogsTotal" wire:"withoutLogsTotal"`
 	Gaps         []Gap    `json:"gaps" wire:"gaps"` // of the others
 	GapsTotal    int      `json:"gapsTotal" wire:"gapsTotal"`
+	Trails       []Trail  `json:"trails" wire:"trails"` // of the accounts, as they were last read
+	TrailsTotal  int      `json:"trailsTotal" wire:"trailsTotal"`
+}
+
+// Trail is what is known of a trail of an account.
+type Trail struct {
+	Account      string          `json:"account" wire:"account"` // that it is in or, of an organization's, whose logs it has
+	ARN          string          `json:"arn" wire:"arn"`
+	Name         string          `json:"name" wire:"name"`
+	HomeRegion   string          `json:"homeRegion" wire:"homeRegion"`
+	MultiRegion  bool            `json:"multiRegion" wire:"multiRegion"`
+	Organization bool            `json:"organization" wire:"organization"`
+	Logging      bool            `json:"logging" wire:"logging"`
+	LoggingSince time.Time       `json:"loggingSince,omitzero" wire:"loggingSince"`
+	DataEvents   []TrailDelivery `json:"dataEvents" wire:"dataEvents"` // types that are delivered whole
+	Since        time.Time       `json:"since,omitzero" wire:"since"`  // first read so
+	AsOf         time.Time       `json:"asOf,omitzero" wire:"asOf"`    // last read so
+	Doubt        string          `json:"doubt,omitempty" wire:"doubt"` // why it may not have been so through the window; absent: it was
+}
+
+// TrailDelivery is a type of data events that a trail delivers whole.
+type TrailDelivery struct {
+	Type   string `json:"type" wire:"type"`     // such as "AWS::S3::Object"
+	Events string `json:"events" wire:"events"` // all, read, write
 }
 
 // Gap is some days in a row, both included, of which no log of an account and

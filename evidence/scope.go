@@ -28,6 +28,9 @@ type Scope struct {
 	holders    []holder
 	sources    []*source
 	byKey      map[string]int // of sources
+	organized  bool           // the organization is known
+	delegates  []string       // accounts that may change the organization's trails beside the management account
+	dax        bool           // some role of the accounts is for DynamoDB Accelerator
 }
 
 // member is an entity whose calls count, or a whole account.
@@ -76,6 +79,8 @@ type holder struct {
 // that do not parse.
 func Find(a *inventory.Account, o *organization.Organization, text string) (*Scope, error) {
 	s := &Scope{ARN: text, byKey: map[string]int{}}
+	s.learn(o)
+	s.note(a)
 	if text == a.RootARN() {
 		s.Kind = "account"
 		return s, s.whole(a, o)
@@ -118,6 +123,7 @@ func Under(o *organization.Organization, path string, find func(account string) 
 		return nil, report.ErrEntityPath
 	}
 	s := &Scope{ARN: path, Kind: "organization", byKey: map[string]int{}}
+	s.learn(o)
 	for _, account := range o.AccountsUnder(id) {
 		a, err := find(account)
 		switch {
@@ -126,12 +132,31 @@ func Under(o *organization.Organization, path string, find func(account string) 
 		case a == nil:
 			s.unknown(account)
 		default:
+			s.note(a)
 			if err := s.whole(a, o); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return s, nil
+}
+
+// learn takes in who may change the trails of an organization; nil: not known.
+func (s *Scope) learn(o *organization.Organization) {
+	if o == nil {
+		return
+	}
+	s.organized = true
+	for _, d := range o.Delegated {
+		if d.Service == "cloudtrail.amazonaws.com" {
+			s.delegates = append(s.delegates, d.Account)
+		}
+	}
+}
+
+// note takes in what of an account makes a proof weaker.
+func (s *Scope) note(a *inventory.Account) {
+	s.dax = s.dax || slices.ContainsFunc(a.Roles, func(r *inventory.Role) bool { return strings.Contains(strings.ToLower(r.Trust), "dax.amazonaws.com") })
 }
 
 // unknown takes in an account without a snapshot: its calls count.

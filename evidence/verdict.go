@@ -16,6 +16,8 @@ type judge struct {
 	tally    *tally
 	coverage *Coverage
 	witness  *witness
+	trails   *trails
+	needed   map[int]needed // of actions that are recorded as data events
 	grants   *grants
 	records  records
 }
@@ -39,6 +41,9 @@ func (j *judge) decide(i int, r *Action) {
 	r.Verdict = report.Unused
 	r.Why = fmt.Sprintf("No attempt in the %d days before %s, and logs of every day%s were read%s.",
 		int(j.in.Window/(24*time.Hour)), dayOf(j.in.Now), map[bool]string{true: "", false: " and Region of them"}[j.in.EveryRegion], before(r.LastAttempt))
+	if r.Recorded == AsData {
+		r.Why += fmt.Sprintf(" All of its data events (%s) are delivered by trail %s.", r.Resource, j.trails.deliverers())
+	}
 	if g := j.witness.given(j.in.Scope.Kind); g != nil {
 		r.Why += fmt.Sprintf(" IAM keeps no date of attachments and inline policies, and %s was called last on %s: if that gave this, it is younger.", g.Event, dayOf(g.Last))
 	}
@@ -71,16 +76,31 @@ func (j *judge) inferred(i int, r *Action) (report.Verdict, string) {
 }
 
 // unrecorded is for what no log would show.
-func (j *judge) unrecorded(_ int, r *Action) (report.Verdict, string) {
+func (j *judge) unrecorded(i int, r *Action) (report.Verdict, string) {
 	switch r.Recorded {
 	case AsManagement:
 		return "", ""
 	case AsData:
-		return report.NotObservable, fmt.Sprintf("CloudTrail records it as a data event (%s), and it is not known that a trail delivers all of these.", r.Resource)
+		return j.undelivered(i, r)
 	case Never:
 		return report.NotObservable, "CloudTrail does not record it."
 	}
 	return report.NotObservable, "It is not known whether CloudTrail records it."
+}
+
+// undelivered is for data events, which trails deliver where they are told to.
+func (j *judge) undelivered(i int, r *Action) (report.Verdict, string) {
+	n, ok := j.needed[i]
+	if !ok {
+		return report.NotObservable, fmt.Sprintf("CloudTrail records it as a data event (%s), and it is not known that every use of it leaves one of its own.", r.Resource)
+	}
+	if n.also >= 0 && j.tally.actions[n.also].within() {
+		return report.NotObservable, fmt.Sprintf("A call of %s, the last on %s, may have needed it.", j.in.Catalog.FullName(n.also), dayOf(j.tally.actions[n.also].use(j.tally.from, j.tally.to).LastAttempt))
+	}
+	if why := j.trails.doubt(r.Resource, n.events); why != "" {
+		return report.NotObservable, fmt.Sprintf("CloudTrail records it as a data event (%s), and it is not known that a trail delivers all of these: %s.", r.Resource, why)
+	}
+	return "", ""
 }
 
 // unclear is for calls that may have been of the action.
@@ -97,6 +117,9 @@ func (j *judge) unclear(i int, _ *Action) (report.Verdict, string) {
 
 func (j *judge) filtered(i int, _ *Action) (report.Verdict, string) {
 	if what := j.witness.missing(i); what != "" {
+		if names := j.trails.leftOut(j.witness.source(i)); names != "" {
+			return report.NotObservable, fmt.Sprintf("The logs of the window have no %s of anyone: the event selectors of trail %s leave them out.", what, names)
+		}
 		return report.NotObservable, fmt.Sprintf("The logs of the window have no %s of anyone: the trail may leave them out.", what)
 	}
 	return "", ""

@@ -6,6 +6,7 @@ import (
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/report"
+	"github.com/ebbmark/ebbmark/trail"
 )
 
 // witness is what management events of anyone in the accounts show of the trails
@@ -64,6 +65,25 @@ func (w *witness) missing(action int) string {
 		return "event that writes"
 	}
 	return ""
+}
+
+// source is the event source of an action that a trail may leave out, or empty,
+// and which of its events show the action.
+func (w *witness) source(action int) (source string, events trail.Events) {
+	a := &w.in.Catalog.Actions()[action]
+	switch w.in.Catalog.Services()[a.Service].Namespace {
+	case "kms":
+		source = "kms.amazonaws.com"
+	case "rds-data":
+		source = "rdsdata.amazonaws.com"
+	}
+	switch a.Level {
+	case 0:
+		return source, trail.All
+	case catalog.Read, catalog.List:
+		return source, trail.Reads
+	}
+	return source, trail.Writes
 }
 
 // giving are the calls of IAM that may give somebody a permission and leave no

@@ -219,7 +219,7 @@ func TestGetEvidence(t *testing.T) {
 		`{"arn":"` + app + `","kind":"role","asOf":"2026-06-01T12:00:00Z","windowDays":2,"from":"2026-05-30","to":"2026-06-01","principals":1,"coverage":{"since":"2026-05-30","whole":true,"regions":["eu-west-1","us-east-1"],`,
 		`"services":[{"namespace":"s3","name":"Amazon S3","verdict":"used","why":"The last attempt, on 2026-05-31, succeeded; there were attempts on 2 days of the window.",`,
 		`"actions":[{"name":"CreateBucket","level":"Write","verdict":"not observable","why":"The logs of the window have no event that writes of anyone: the trail may leave them out.",`,
-		`"withoutLogs":[],"withoutLogsTotal":0,"gaps":[],"gapsTotal":0},"missing":[],"unknownSources":[],`,
+		`"withoutLogs":[],"withoutLogsTotal":0,"gaps":[],"gapsTotal":0,"trails":[],"trailsTotal":0},"missing":[],"unknownSources":[],`,
 		`"granted":false`,
 		`"who":[{"account":"111122223333","principal":"` + app + `","last":"2026-05-31T10:00:00Z"}]`,
 	} {

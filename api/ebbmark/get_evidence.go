@@ -18,6 +18,7 @@ import (
 	"github.com/ebbmark/ebbmark/organization"
 	"github.com/ebbmark/ebbmark/report"
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/trail"
 	"github.com/ebbmark/ebbmark/wire"
 )
 
@@ -143,6 +144,7 @@ func Evidence(ctx context.Context, s store.Records, in evidence.Input) (out *evi
 		Calls: func(account string) iter.Seq2[activity.Fact, error] {
 			return store.Rollup(ctx, s, []string{account})
 		},
+		Trails: func(account string) (*trail.Record, error) { return accounts.Trails(ctx, s, account) },
 	}
 	err = store.Steady(ctx, s, func() (err error) {
 		out, err = evidence.Compute(in, from)

@@ -168,7 +168,38 @@ func lastText(u *evidence.Use) string {
 func coverageText(c *evidence.Coverage) string {
 	text := fmt.Sprintf("Logs of %s were read", plural(c.RegionsTotal, "Region"))
 	if c.Whole {
-		return text + ", of every day."
+		text += ", of every day."
+	} else {
+		text += fmt.Sprintf("; %s without any, %s; without a gap since %s.", plural(c.SilentTotal, "Region"), plural(c.GapsTotal, "gap"), cmp.Or(c.Since, "never"))
 	}
-	return text + fmt.Sprintf("; %s without any, %s; without a gap since %s.", plural(c.SilentTotal, "Region"), plural(c.GapsTotal, "gap"), cmp.Or(c.Since, "never"))
+	for i := range c.Trails {
+		text += "\n" + trailText(&c.Trails[i])
+	}
+	if more := c.TrailsTotal - len(c.Trails); more > 0 {
+		text += fmt.Sprintf("\nand %s more", plural(more, "trail"))
+	}
+	return text
+}
+
+// trailText says what a trail delivers, and whether that counts.
+func trailText(t *evidence.Trail) string {
+	where := "of " + t.HomeRegion
+	if t.MultiRegion {
+		where = "of every Region"
+	}
+	var whole []string
+	for _, d := range t.DataEvents {
+		if d.Events != "all" {
+			d.Type += " (" + d.Events + ")"
+		}
+		whole = append(whole, d.Type)
+	}
+	text := fmt.Sprintf("Trail %s of account %s, %s: all data events of %s", cmp.Or(t.Name, t.ARN), t.Account, where, cmp.Or(strings.Join(whole, ", "), "no type"))
+	if !t.AsOf.IsZero() {
+		text += fmt.Sprintf("; so since %s at the latest, read last on %s", day(t.Since), day(t.AsOf))
+	}
+	if t.Doubt != "" {
+		text += "; in doubt: " + t.Doubt
+	}
+	return text + "."
 }
