@@ -14,15 +14,16 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 )
 
-// account pulls the inventory of one account, with its warnings.
-func (r *run) account(ctx context.Context, id string) (*inventory.Account, []inventory.Warning, error) {
-	var credentials aws.CredentialsProvider
-	if id != r.caller.Account {
-		var err error
-		if credentials, err = r.assume(ctx, id); err != nil {
-			return nil, nil, err
-		}
+// session are the credentials for an account; nil: the caller's own.
+func (r *run) session(ctx context.Context, id string) (aws.CredentialsProvider, error) {
+	if id == r.caller.Account {
+		return nil, nil
 	}
+	return r.assume(ctx, id)
+}
+
+// account pulls the inventory of one account, with its warnings.
+func (r *run) account(ctx context.Context, id string, credentials aws.CredentialsProvider) (*inventory.Account, []inventory.Warning, error) {
 	snapshot, err := r.details(ctx, id, r.clients.iam(credentials))
 	if err != nil {
 		return nil, nil, err

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -29,6 +30,7 @@ type clients struct {
 	sts           *sts.Client
 	organizations *organizations.Client
 	iamPace       *pace
+	trailPace     *pace
 	traffic       *Traffic
 }
 
@@ -41,7 +43,7 @@ func newClients(config aws.Config, perSecond float64, traffic *Traffic) *clients
 	if client, ok := config.HTTPClient.(*awshttp.BuildableClient); ok {
 		config.HTTPClient = client.WithTimeout(requestTime).WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = MaxParallel })
 	}
-	c := &clients{config: config, iamPace: newPace(perSecond), traffic: traffic}
+	c := &clients{config: config, iamPace: newPace(perSecond), trailPace: newPace(perSecond), traffic: traffic}
 	c.sts = sts.NewFromConfig(config, func(o *sts.Options) { o.APIOptions = append(o.APIOptions, c.metered(newPace(perSecond))) })
 	c.organizations = organizations.NewFromConfig(config, func(o *organizations.Options) { o.APIOptions = append(o.APIOptions, c.metered(newPace(perSecond))) })
 	return c
@@ -55,6 +57,17 @@ func (c *clients) iam(credentials aws.CredentialsProvider) *iam.Client {
 		config.Credentials = credentials
 	}
 	return iam.NewFromConfig(config, func(o *iam.Options) { o.APIOptions = append(o.APIOptions, c.metered(c.iamPace)) })
+}
+
+// cloudtrail is a client in a Region, with credentials as iam has them. AWS counts
+// its requests by account and Region; one pace for all is more polite.
+func (c *clients) cloudtrail(credentials aws.CredentialsProvider, region string) *cloudtrail.Client {
+	config := c.config.Copy()
+	if credentials != nil {
+		config.Credentials = credentials
+	}
+	config.Region = region
+	return cloudtrail.NewFromConfig(config, func(o *cloudtrail.Options) { o.APIOptions = append(o.APIOptions, c.metered(c.trailPace)) })
 }
 
 // newRetryer slows down when the other side throttles, and goes on trying. The

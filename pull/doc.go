@@ -3,7 +3,7 @@
 //
 // It asks who the caller is, reads the organization if the caller may
 // (organization.go), and then each account's authorization details through a
-// role that it assumes there (account.go), several accounts at a time and no
+// role that it assumes there (account.go) and its trails (trails.go), several accounts at a time and no
 // more requests per second than it was told (pace.go). What it has it hands to
 // a Keeper, account by account. What became of each account is written down
 // (progress.go), so that a run that breaks is gone on with.

@@ -32,10 +32,10 @@ func explained(err error) bool {
 }
 
 // badCaller reports whether the caller's own credentials are refused, with which
-// no account can be pulled. IAM is asked with those of a role.
+// no account can be pulled. IAM and CloudTrail are asked with those of a role.
 func badCaller(err error) bool {
 	operation, ok := errors.AsType[*smithy.OperationError](err)
-	return ok && operation.ServiceID != "IAM" && slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
+	return ok && operation.ServiceID != "IAM" && operation.ServiceID != "CloudTrail" && slices.Contains([]string{"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException",
 		"SignatureDoesNotMatch", "IncompleteSignature", "RequestExpired"}, apiCode(err))
 }
 

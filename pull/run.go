@@ -14,6 +14,7 @@ import (
 
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/store"
+	"github.com/ebbmark/ebbmark/trail"
 )
 
 // Keeper takes what is pulled. Its methods may be called at the same time, but
@@ -30,6 +31,8 @@ type Keeper interface {
 	// (docs/import.md). When that is not taken because of what it is, the error
 	// is ErrRefused; because an organization is kept here, ErrHome.
 	KeepOrganization(ctx context.Context, export []byte) (string, error)
+	// KeepTrails adds what was read of the trails of an account.
+	KeepTrails(ctx context.Context, o *trail.Observation) error
 }
 
 // What a Keeper wraps when it does not take something.
@@ -44,6 +47,7 @@ type Config struct {
 	Role   string     // with its path, as after "role/" in an ARN: assumed in every account but the caller's own
 	Only   []string   // ids of accounts; empty: all of the organization, or the caller's own if there is none
 	Fresh  bool       // forget what a broken run has done
+	Trails bool       // read the trails of the accounts, too
 	Keeper Keeper
 	Docs   store.Docs // for the state of the run
 	Now    func() time.Time
@@ -80,6 +84,10 @@ type AccountResult struct {
 	Result   string   `json:"result"` // what the Keeper said
 	Reason   string   `json:"reason"` // why it was skipped or failed
 	Warnings []string `json:"warnings"`
+
+	Trails       int      `json:"trails"`       // that were read with their event selectors
+	TrailReasons []string `json:"trailReasons"` // why trails were not read, or not whole; not asked for: none
+	trailGroups  []string // of the reasons, to count them
 }
 
 // OrganizationResult is what became of the organization.
@@ -219,7 +227,9 @@ func (r *run) accounts(ctx context.Context, plan []member) ([]AccountResult, err
 		}
 		group.Go(func() error { return r.one(ctx, m, &results[i]) })
 	}
-	return results, group.Wait()
+	err = group.Wait()
+	r.tellTrails(results)
+	return results, err
 }
 
 // one pulls one account and tells what became of it. The error is for what ends
@@ -270,7 +280,11 @@ func (r *run) pull(ctx context.Context, m member) (AccountResult, error) {
 		result.Reason = "it is suspended or closed, so no role can be assumed in it"
 		return result, nil
 	}
-	a, warnings, err := r.account(ctx, m.ID)
+	credentials, err := r.session(ctx, m.ID)
+	if err != nil {
+		return result, err
+	}
+	a, warnings, err := r.account(ctx, m.ID, credentials)
 	if err != nil {
 		return result, err
 	}
@@ -281,7 +295,14 @@ func (r *run) pull(ctx context.Context, m member) (AccountResult, error) {
 	if result.Result, err = r.Keeper.KeepAccount(ctx, a); err != nil {
 		return result, &keeperError{err}
 	}
-	return result, nil
+	if !r.Trails {
+		return result, nil
+	}
+	trails, err := r.trails(ctx, m.ID, credentials)
+	if err == nil {
+		result.Trails, result.TrailReasons, result.trailGroups = trails.n, trails.reasons, trails.groups
+	}
+	return result, err
 }
 
 func (r *run) note(format string, args ...any) {

@@ -23,6 +23,7 @@ type syncFlags struct {
 	accounts                  []string
 	parallel                  int
 	rate                      float64
+	noTrails                  bool
 }
 
 // defaultAccessRole is the role that AWS Organizations makes in each account it
@@ -38,6 +39,10 @@ func (p *program) syncAWSCommand() *cobra.Command {
 its units, accounts and policies, and what get-account-authorization-details
 says of each account, through a role that is assumed there (the caller's own
 account is read without). Credentials are found as the AWS CLI finds them.
+
+The CloudTrail trails of each account are read through the same role, with their
+event selectors: "ebbmark evidence" needs them to call data events unused. What is
+refused of them is noted, and fails no account.
 
 Each account replaces what was there in a single step, as an import does. An
 account that is a home is left alone. When the caller is in no organization or
@@ -67,6 +72,7 @@ docs/sync.md says which permissions are needed.`,
 	flags.StringSliceVar(&f.accounts, "account", nil, "only this account; may be repeated (default: all of the organization)")
 	flags.IntVar(&f.parallel, "parallel", 4, "accounts pulled at a time")
 	flags.Float64Var(&f.rate, "rate", 10, "requests per second, of each service, at most")
+	flags.BoolVar(&f.noTrails, "no-trails", false, "do not read the CloudTrail trails of the accounts")
 	return cmd
 }
 
@@ -104,7 +110,7 @@ func (p *program) syncAWS(ctx context.Context, f syncFlags) (err error) {
 	if err := f.check(); err != nil {
 		return err
 	}
-	c := pull.Config{Role: f.role, Only: f.accounts, Fresh: f.fresh, Parallel: f.parallel, Rate: f.rate, Now: p.now, Traffic: &pull.Traffic{}}
+	c := pull.Config{Role: f.role, Only: f.accounts, Fresh: f.fresh, Parallel: f.parallel, Rate: f.rate, Trails: !f.noTrails, Now: p.now, Traffic: &pull.Traffic{}}
 	if c.AWS, err = config.LoadDefaultConfig(ctx, f.options()...); err != nil {
 		return fmt.Errorf("read the AWS configuration: %w", err)
 	}

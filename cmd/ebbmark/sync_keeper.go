@@ -16,6 +16,7 @@ import (
 	"github.com/ebbmark/ebbmark/organization"
 	"github.com/ebbmark/ebbmark/pull"
 	"github.com/ebbmark/ebbmark/store"
+	trails "github.com/ebbmark/ebbmark/trail"
 )
 
 // syncKeeper puts what is pulled into a store.
@@ -54,6 +55,12 @@ func (k *syncKeeper) KeepAccount(ctx context.Context, a *inventory.Account) (str
 	k.mu.Unlock()
 	row, err := replaceAccount(ctx, k.book, a)
 	return row.summary(), err
+}
+
+// KeepTrails implements pull.Keeper.
+func (k *syncKeeper) KeepTrails(ctx context.Context, o *trails.Observation) error {
+	_, err := k.book.ObserveTrails(ctx, o)
+	return err
 }
 
 // unknownActions are those of all accounts, sorted.

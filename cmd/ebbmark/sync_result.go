@@ -66,6 +66,7 @@ func (p *program) writeSyncJSON(r syncResult) error {
 	r.Accounts, r.UnknownActions = orEmpty(r.Accounts), orEmpty(r.UnknownActions)
 	for i := range r.Accounts {
 		r.Accounts[i].Warnings = orEmpty(r.Accounts[i].Warnings)
+		r.Accounts[i].TrailReasons = orEmpty(r.Accounts[i].TrailReasons)
 	}
 	out := json.NewEncoder(p.stdout)
 	out.SetEscapeHTML(false)
