@@ -15,8 +15,8 @@ import (
 type Part struct {
 	Account   string    // empty: not said
 	At        time.Time // when it was read; zero: not said
-	Trails    []Trail
-	Listed    []string // nil: not said
+	Trails    []Trail   // nil: not said
+	Listed    []string  // likewise
 	Selectors map[string]*Selectors
 	Status    map[string]*Status // by ARN or name
 }
@@ -96,7 +96,7 @@ func (p *Part) take(m map[string]json.RawMessage, whole json.RawMessage) error {
 		{memberAt, func(json.RawMessage) (err error) { p.At, err = moment(m, memberAt); return err }},
 		{memberTrails, func(raw json.RawMessage) error {
 			list, err := ReadTrails(raw)
-			p.Trails = append(p.Trails, list...)
+			p.Trails = append(append([]Trail{}, p.Trails...), list...) // not nil
 			return err
 		}},
 		{memberListed, func(raw json.RawMessage) error {
@@ -240,6 +240,9 @@ func (p *Part) owner() (id string) {
 }
 
 func (p *Part) join(o *Part) error {
+	if o.Trails != nil && p.Trails == nil {
+		p.Trails = []Trail{}
+	}
 	for i := range o.Trails {
 		t := &o.Trails[i]
 		same := slices.IndexFunc(p.Trails, func(was Trail) bool { return was.ARN == t.ARN })
@@ -293,7 +296,7 @@ func (p *Part) observation() (Observation, error) {
 		}
 		o.Trails[i[0]].Status = p.Status[name]
 	}
-	if len(o.Trails) == 0 && o.Listed == nil {
+	if o.Trails == nil && o.Listed == nil {
 		return o, fmt.Errorf("neither %s of describe-trails nor %s of list-trails", memberTrails, memberListed)
 	}
 	return o, nil

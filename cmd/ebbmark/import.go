@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/spf13/cobra"
@@ -17,12 +18,15 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/policy"
 	"github.com/ebbmark/ebbmark/store"
+	trails "github.com/ebbmark/ebbmark/trail"
 )
 
 // importFlags is the command line of "ebbmark import".
 type importFlags struct {
 	store, format string
 	init          bool
+	account       string    // of trails whose files do not say it
+	readAt        time.Time // likewise
 }
 
 func (p *program) importCommand() *cobra.Command {
@@ -41,6 +45,11 @@ mirrors that use them and do not hold them.
 An organization export, made as docs/import.md says, is one more file: the tree,
 the accounts in it and the policies on them.
 
+What "aws cloudtrail" prints of trails, their event selectors and status is another
+kind of file (docs/import.md has the lines to make it): it must say of which account
+it is and when it was read, or --account and --read-at do. The date of a file is not
+asked: a copy has a later one.
+
 The snapshot of an account replaces the one before in a single step, and the
 same snapshot again changes nothing; an organization likewise. All files are read before anything is
 stored: if one of them is bad, nothing is imported. What ends up on standard
@@ -55,6 +64,8 @@ output is a table of the accounts.`,
 	storeFlag(cmd, &f.store)
 	cmd.Flags().BoolVar(&f.init, "init", false, "make the store if there is none (the default store is made anyway)")
 	cmd.Flags().StringVar(&f.format, "format", "table", "table or json")
+	cmd.Flags().StringVar(&f.account, "account", "", "of files of trails that do not say it: the account")
+	cmd.Flags().TimeVar(&f.readAt, "read-at", time.Time{}, []string{time.RFC3339}, "of files of trails that do not say it: when they were read from AWS (RFC 3339)")
 	return cmd
 }
 
@@ -77,8 +88,14 @@ func (p *program) importFiles(ctx context.Context, f importFlags, files []string
 	if _, _, err := findBackend(f.store); err != nil {
 		return err
 	}
+	if f.account != "" && !accounts.ValidID(f.account) {
+		return usageError("--account %q: want an account id of 12 digits", f.account)
+	}
 	var result importResult
 	in, err := p.readFiles(ctx, files, &result)
+	if err == nil {
+		result.addProblems(in.joinTrails(f, p.now()))
+	}
 	if err == nil && len(result.Problems) == 0 {
 		err = p.storeImported(ctx, f, in, &result)
 	}
@@ -141,6 +158,8 @@ func (p *program) readFile(in *imported, name string) (what string, err error) {
 	}
 	if head, _ := text.Peek(inventory.GuessSize); inventory.LooksLikeOrganization(head) {
 		return "organization", in.organization(name, text)
+	} else if trails.LooksLike(head) {
+		return "trails", in.trails(name, text)
 	}
 	before := in.snapshots.Pages()
 	err = in.snapshots.Read(name, text)
@@ -197,6 +216,9 @@ func (p *program) storeImported(ctx context.Context, f importFlags, in *imported
 		}
 		result.Organizations = append(result.Organizations, row)
 		fmt.Fprintf(p.stderr, "organization %s: %s\n", o.ID, row.Result)
+	}
+	if err := p.storeTrails(ctx, book, in, result); err != nil {
+		return err
 	}
 	switch {
 	case len(in.managed) > 0:

@@ -10,6 +10,7 @@ import (
 	"github.com/ebbmark/ebbmark/accounts"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/organization"
+	trails "github.com/ebbmark/ebbmark/trail"
 )
 
 // organizationRow is what became of one organization.
@@ -26,6 +27,10 @@ type imported struct {
 	snapshots     *inventory.Snapshot
 	organizations []*organization.Organization
 	from          []string // the file of each
+
+	trailParts   []trails.Part
+	trailFiles   []string // all that say anything of trails
+	observations []trails.Observation
 
 	accounts []*inventory.Account
 	managed  []*inventory.Policy // AWS's, of no account

@@ -14,6 +14,7 @@ import (
 type importResult struct {
 	Organizations  []organizationRow   `json:"organizations"` // those that are in the store now
 	Accounts       []importRow         `json:"accounts"`      // those that are in the store now, ascending
+	Trails         []trailsRow         `json:"trails"`        // what was read of trails, by time
 	Warnings       []inventory.Warning `json:"warnings"`
 	UnknownActions []string            `json:"unknownActions"` // that no catalogue knows (LA-14)
 	Problems       []importProblem     `json:"problems"`       // when there is one, nothing was imported
@@ -94,10 +95,21 @@ func importFormat(name string) (func(io.Writer, importResult) error, error) {
 }
 
 func writeImportTable(w io.Writer, r importResult) error {
-	if err := writeOrganizationTable(w, r.Organizations); err != nil || len(r.Accounts) == 0 {
+	if err := writeOrganizationTable(w, r.Organizations); err != nil {
 		return err
 	}
-	if len(r.Organizations) > 0 {
+	if len(r.Trails) > 0 {
+		if len(r.Organizations) > 0 {
+			fmt.Fprintln(w)
+		}
+		if err := writeTrailsTable(w, r.Trails); err != nil {
+			return err
+		}
+	}
+	if len(r.Accounts) == 0 {
+		return nil
+	}
+	if len(r.Organizations)+len(r.Trails) > 0 {
 		fmt.Fprintln(w)
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -121,7 +133,7 @@ func writeOrganizationTable(w io.Writer, rows []organizationRow) error {
 }
 
 func writeImportJSON(w io.Writer, r importResult) error {
-	r.Organizations = orEmpty(r.Organizations)
+	r.Organizations, r.Trails = orEmpty(r.Organizations), orEmpty(r.Trails)
 	r.Accounts, r.Warnings = orEmpty(r.Accounts), orEmpty(r.Warnings)
 	r.UnknownActions, r.Problems = orEmpty(r.UnknownActions), orEmpty(r.Problems)
 	out := json.NewEncoder(w)
