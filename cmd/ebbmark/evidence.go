@@ -45,7 +45,8 @@ boundary and service control policies take away, and a verdict with the reason:
   used                an attempt in the window
   inferred            a call in the window may have needed it, such as iam:PassRole
   unused              none, and the logs that would show it cover the whole window
-  not observable      no log could show it: CloudTrail does not record it, or as data events
+  not observable      no log could show it: CloudTrail does not record it, or as data events that
+                      are not known to be delivered whole
   not enough history  the logs, the principal or the grant do not reach over the window
 
 CloudTrail writes no log of a Region in which nothing happens. Unless you say which Regions
