@@ -189,6 +189,10 @@ func TestDataEventsAreUnusedWhenNothingIsMissing(t *testing.T) {
 			sawOne(w, nil)
 			w.facts = slices.DeleteFunc(w.facts, func(f activity.Fact) bool { return f.Class == activity.Data })
 		}, report.NotObservable, "the logs of the window have none of anyone in account 111122223333"},
+		"the only such event is none of data": {func(w *world) {
+			sawOne(w, nil)
+			w.facts[len(w.facts)-1].Class = activity.Management
+		}, report.NotObservable, "none of anyone"},
 		"the only such event is older": {func(w *world) {
 			sawOne(w, nil)
 			w.facts[len(w.facts)-1].First.At, w.facts[len(w.facts)-1].Last.At = at("2026-02-01").UnixMilli(), at("2026-02-01").UnixMilli()
@@ -300,6 +304,36 @@ func TestTheTrailOfAnOrganization(t *testing.T) {
 	}
 }
 
+// TestWhatTheManagementAccountKnows: what it was told of the trail long ago, or
+// otherwise, is no better for an account that may not read it.
+func TestWhatTheManagementAccountKnows(t *testing.T) {
+	for name, c := range map[string]struct {
+		days map[string]string // selectors that the management account read, by day
+		says string
+	}{
+		"long ago":  {map[string]string{"2026-05-10": allS3}, "trail org was last read on 2026-05-10, too long ago"},
+		"otherwise": {map[string]string{"2026-04-10": noData, "2026-05-30": allS3}, "trail org was different on 2026-04-10"},
+		"never":     {nil, "the event selectors or the status of trail org are not known"},
+	} {
+		w := dataWorld(t)
+		for d := range 120 {
+			w.facts = append(w.facts, activity.Attempt(activity.Key{Account: manager, Region: "us-east-1", Class: activity.Coverage}, asOf.AddDate(0, 0, -d), ""))
+		}
+		for day, s := range c.days {
+			one := aTrail(t, orgTrail, s)
+			one.Organization = true
+			w.saw(manager, day, one)
+		}
+		own := aTrail(t, orgTrail, allS3)
+		own.Organization, own.Selectors = true, nil
+		w.saw(owner, "2026-02-01", own)
+		w.saw(owner, "2026-05-31", own)
+		if a := action(w.evidence(app), "s3:GetObject"); a.Verdict != report.NotObservable || !strings.Contains(a.Why, c.says) {
+			t.Errorf("%s: %s: %s", name, a.Verdict, a.Why)
+		}
+	}
+}
+
 // TestWhatATrailLeavesOutIsNamed: management events that no trail has.
 func TestWhatATrailLeavesOutIsNamed(t *testing.T) {
 	writes := strings.Replace(noData, `"All"`, `"WriteOnly"`, 1)
@@ -307,10 +341,11 @@ func TestWhatATrailLeavesOutIsNamed(t *testing.T) {
 		trails []string
 		says   string
 	}{
-		"no trail is known":         {nil, "no event that reads of anyone: the trail may leave them out."},
-		"one without reads":         {[]string{writes}, "no event that reads of anyone: the event selectors of trail main leave them out."},
-		"and one that may have any": {[]string{writes, noData}, "the trail may leave them out."},
-		"two without":               {[]string{writes, writes}, "the event selectors of trail main, other leave them out."},
+		"no trail is known":                 {nil, "no event that reads of anyone: the trail may leave them out."},
+		"one without reads":                 {[]string{writes}, "no event that reads of anyone: the event selectors of trail main leave them out."},
+		"and one that may have any":         {[]string{writes, noData}, "the trail may leave them out."},
+		"one whose selectors are not known": {[]string{writes, writes}, "the trail may leave them out."},
+		"two without":                       {[]string{writes, writes}, "the event selectors of trail main, other leave them out."},
 	} {
 		w := newWorld(t, allow("sqs:ListQueues"))
 		w.trails = map[string]*trail.Record{}
@@ -318,6 +353,9 @@ func TestWhatATrailLeavesOutIsNamed(t *testing.T) {
 		var list []trail.Trail
 		for i, s := range c.trails {
 			list = append(list, aTrail(t, []string{mainTrail, otherTrail}[i], s))
+		}
+		if name == "one whose selectors are not known" {
+			list[1].Selectors = nil
 		}
 		if list != nil {
 			w.saw(owner, "2026-05-31", list...)
