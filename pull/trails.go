@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/ebbmark/ebbmark/trail"
 )
@@ -68,6 +69,7 @@ func (w *trailWalk) client(region string) *cloudtrail.Client {
 
 // missed notes why something was not read.
 func (w *trailWalk) missed(err error) {
+	err = otherAPI(err)
 	text, group := reason(err), reasonGroup(err)
 	if !slices.Contains(w.result.groups, group) {
 		w.result.reasons, w.result.groups = append(w.result.reasons, text), append(w.result.groups, group)
@@ -158,6 +160,18 @@ func (w *trailWalk) detail(ctx context.Context, t *trail.Trail) {
 		}
 		return s, nil
 	})
+}
+
+// otherAPI says of an answer that is not even CloudTrail's what it means: an API
+// such as that of another ebbmark has no CloudTrail.
+func otherAPI(err error) error {
+	_, unread := errors.AsType[*smithy.DeserializationError](err)
+	operation, ok := errors.AsType[*smithy.OperationError](err)
+	answer, ok1 := errors.AsType[*smithyhttp.ResponseError](err)
+	if !unread || !ok || !ok1 {
+		return err
+	}
+	return because("CloudTrail %s: HTTP status %d, and no answer of CloudTrail: there may be none at this address", operation.OperationName, answer.HTTPStatusCode())
 }
 
 // reasonGroup is what reasons of many accounts have in common: operation and code.

@@ -59,6 +59,11 @@ func (a *trailAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.asked = append(a.asked, key)
 	a.mu.Unlock()
 	answer, ok := a.answers[key]
+	if text, other := strings.CutPrefix(answer, "<"); other {
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, "<"+text)
+		return
+	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	if code, refused := strings.CutPrefix(answer, "!"); !ok || refused {
 		w.WriteHeader(http.StatusBadRequest)
@@ -162,8 +167,10 @@ func TestTrailsThatAreRefused(t *testing.T) {
 		whole  int
 		reason string
 	}{
-		"all of it":               {map[string]string{"DescribeTrails us-east-1": "!AccessDeniedException"}, 0, 0, false, 0, "CloudTrail DescribeTrails: AccessDeniedException: no"},
-		"an API without it":       {map[string]string{"DescribeTrails us-east-1": "!UnknownOperationException"}, 0, 0, false, 0, "CloudTrail DescribeTrails: UnknownOperationException: no"},
+		"all of it":         {map[string]string{"DescribeTrails us-east-1": "!AccessDeniedException"}, 0, 0, false, 0, "CloudTrail DescribeTrails: AccessDeniedException: no"},
+		"an API without it": {map[string]string{"DescribeTrails us-east-1": "!UnknownOperationException"}, 0, 0, false, 0, "CloudTrail DescribeTrails: UnknownOperationException: no"},
+		"another API": {map[string]string{"DescribeTrails us-east-1": "<ErrorResponse><Error><Code>SignatureDoesNotMatch</Code></Error></ErrorResponse>"}, 0, 0, false, 0,
+			"CloudTrail DescribeTrails: HTTP status 403, and no answer of CloudTrail: there may be none at this address"},
 		"the list":                {map[string]string{"ListTrails us-east-1": "!AccessDeniedException"}, 1, 2, false, 1, "CloudTrail ListTrails: AccessDeniedException: no"},
 		"the other Region":        {map[string]string{"DescribeTrails eu-west-1 " + farARN: "!AccessDeniedException"}, 1, 2, true, 1, "CloudTrail DescribeTrails: AccessDeniedException: no"},
 		"a status":                {map[string]string{"GetTrailStatus us-east-1 " + mainARN: "!AccessDeniedException"}, 1, 3, true, 1, "CloudTrail GetTrailStatus: AccessDeniedException: no"},
