@@ -5,6 +5,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -28,10 +29,13 @@ import (
 const maxVersions = 5
 
 // ChangedError: what a change is about is neither as it was nor as it is to be.
-type ChangedError struct{ Change refine.Change }
+type ChangedError struct {
+	Change refine.Change
+	Why    string // empty: it "has been changed since"
+}
 
 func (e *ChangedError) Error() string {
-	return fmt.Sprintf("%s has been changed since, and is left alone", e.Change)
+	return fmt.Sprintf("%s %s, and is left alone", e.Change, cmp.Or(e.Why, "has been changed since"))
 }
 
 // Done is what became of a change.
@@ -54,17 +58,19 @@ func Do(ctx context.Context, client *iam.Client, c refine.Change) (d Done, err e
 		d.Already = true
 		return d, nil
 	case !same(d.Found, c.From):
-		return d, &ChangedError{c}
+		return d, &ChangedError{Change: c}
 	}
 	switch c.Kind {
 	case refine.ChangeVersion:
 		d.Dropped, err = newVersion(ctx, client, c)
+	case refine.ChangePolicy:
+		d.Dropped, err = policy(ctx, client, c)
 	case refine.ChangeAttachment:
 		err = attach(ctx, client, c)
 	default:
 		err = put(ctx, client, c)
 	}
-	if err != nil {
+	if _, refused := errors.AsType[*ChangedError](err); err != nil && !refused {
 		err = fmt.Errorf("%s: %w", c, err)
 	}
 	return d, err
@@ -82,7 +88,7 @@ func same(a, b string) bool {
 // state is the state that is there; empty also when policy or holder are gone.
 func state(ctx context.Context, client *iam.Client, c refine.Change) (text string, err error) {
 	switch c.Kind {
-	case refine.ChangeVersion:
+	case refine.ChangeVersion, refine.ChangePolicy:
 		text, err = version(ctx, client, c.Policy)
 	case refine.ChangeAttachment:
 		text, err = attachment(ctx, client, c)

@@ -17,6 +17,13 @@ type Candidate struct {
 	Document string
 	Users    []report.Entity
 	Doubt    string // why it must stay as it is; empty: it need not
+	// Replaces: it is a policy of AWS, in place of which the account gets one of its
+	// own (see AWSCandidates).
+	Replaces bool
+	// Accounts are those that it is about, where its ARN does not say so.
+	Accounts []string
+	// Prior is what it said when the window began; empty: what it says now.
+	Prior string
 }
 
 // Candidates are the policies of an account that its owner can change: managed ones
@@ -44,8 +51,8 @@ func Candidates(a *inventory.Account, w Window) (list []Candidate) {
 		list = append(list, c)
 	}
 	for _, r := range a.Roles {
-		if strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/") {
-			continue // AWS's services keep them
+		if reserved(r) {
+			continue
 		}
 		for _, in := range r.Inline {
 			list = append(list, Candidate{ID: in.Name, Holder: r.ARN, Document: in.Document})
@@ -66,6 +73,12 @@ func Candidates(a *inventory.Account, w Window) (list []Candidate) {
 		list[i].addUsers(who, w.From)
 	}
 	return list
+}
+
+// reserved reports whether a role is kept by a service of AWS, so that nobody else
+// changes it in IAM: service-linked roles, and those of permission sets.
+func reserved(r *inventory.Role) bool {
+	return strings.HasPrefix(r.Path, "/aws-service-role/") || strings.HasPrefix(r.Path, "/aws-reserved/")
 }
 
 // boundariesOf are, by the ARN of a policy, somebody who has it as permissions boundary.
@@ -95,12 +108,17 @@ func holdersIn(a *inventory.Account) map[place][]*person {
 // addUsers notes who has the policy.
 func (c *Candidate) addUsers(holders map[place][]*person, from time.Time) {
 	for _, p := range holders[place{c.Holder, c.ID}] {
-		c.Users = append(c.Users, p.Entity)
-		if p.created.After(from) && c.Doubt == "" {
-			c.Doubt = fmt.Sprintf("%s is younger than the window", p.ARN)
-		}
+		c.add(p.Entity, p.created, from)
 	}
 	if len(c.Users) == 0 && c.Doubt == "" {
 		c.Doubt = "nobody has it"
+	}
+}
+
+// add notes one who has the policy.
+func (c *Candidate) add(e report.Entity, created, from time.Time) {
+	c.Users = append(c.Users, e)
+	if created.After(from) && c.Doubt == "" {
+		c.Doubt = fmt.Sprintf("%s is younger than the window", e.ARN)
 	}
 }

@@ -19,6 +19,7 @@ const (
 	ChangeVersion    ChangeKind = "version"    // the default version of a managed policy: From and To are documents
 	ChangeInline     ChangeKind = "inline"     // an inline policy: documents; empty: there is none
 	ChangeAttachment ChangeKind = "attachment" // whether a managed policy is attached: Attached, or empty
+	ChangePolicy     ChangeKind = "policy"     // a managed policy as a whole: documents of its default version; empty: there is none
 )
 
 // Attached is the state of an attachment that is there.
@@ -32,6 +33,8 @@ type Change struct {
 	Holder string     `json:"holder,omitempty"` // ARN of the user, role or group; empty for a version
 	From   string     `json:"from"`
 	To     string     `json:"to"`
+	// Base is, of a ChangePolicy, what AWS's document grants of which To was made.
+	Base string `json:"base,omitempty"`
 }
 
 // Back is the change that takes this one back.
@@ -58,13 +61,13 @@ func (p *Proposal) changes(a *inventory.Account) (list []Change) {
 	case !p.Changed():
 		return nil
 	case p.Holder != "":
-		return []Change{{ChangeInline, p.ID, p.Holder, p.Candidate.Document, p.Edited.Document}}
+		return []Change{{Kind: ChangeInline, Policy: p.ID, Holder: p.Holder, From: p.Candidate.Document, To: p.Edited.Document}}
 	case !p.Delete:
-		return []Change{{ChangeVersion, p.ID, "", p.Candidate.Document, p.Edited.Document}}
+		return []Change{{Kind: ChangeVersion, Policy: p.ID, From: p.Candidate.Document, To: p.Edited.Document}}
 	}
 	detach := func(holder string, attached []string) {
 		if slices.Contains(attached, p.ID) {
-			list = append(list, Change{ChangeAttachment, p.ID, holder, Attached, ""})
+			list = append(list, Change{Kind: ChangeAttachment, Policy: p.ID, Holder: holder, From: Attached})
 		}
 	}
 	for _, g := range a.Groups {
@@ -79,8 +82,11 @@ func (p *Proposal) changes(a *inventory.Account) (list []Change) {
 	return list
 }
 
-// ErrWhole: a part of a change cannot be taken back.
-var ErrWhole = errors.New("the policy was detached as a whole: take it back as a whole")
+// A part of a change cannot be taken back.
+var (
+	ErrWhole = errors.New("the policy was detached as a whole: take it back as a whole")
+	ErrLong  = fmt.Errorf("with that, the policy would be longer than the %d characters of a managed policy: take it back as a whole", MaxPolicy)
+)
 
 // GiveBack is the change that gives back what another one took of a service, and no
 // more: from what it left to the document without the other actions. removed are the
@@ -97,6 +103,9 @@ func GiveBack(c Change, removed []string, service string, cat *catalog.Catalog, 
 	switch {
 	case !any:
 		return c, false, nil
+	case c.Kind == ChangePolicy:
+		back, err = c.grow(others, cat, engine)
+		return back, true, err
 	case len(others) == 0:
 		return c.Back(), true, nil
 	case c.Kind == ChangeAttachment:
@@ -113,4 +122,19 @@ func GiveBack(c Change, removed []string, service string, cat *catalog.Catalog, 
 	back = c.Back()
 	back.To = out.Document
 	return back, true, nil
+}
+
+// grow is the change of a policy that took the place of one of AWS, to what AWS's
+// grants without the actions that are still to go. It stays, and grows.
+func (c Change) grow(gone []string, cat *catalog.Catalog, engine *grant.Engine) (Change, error) {
+	// No nil: that would judge by use.
+	out, err := Edit(c.Base, Editing{Catalog: cat, Engine: engine, Take: append([]string{}, gone...), Limit: unbounded})
+	switch {
+	case err != nil:
+		return c, err
+	case bare(out.Document) > MaxPolicy:
+		return c, ErrLong
+	}
+	c.From, c.To = c.To, out.Document
+	return c, nil
 }

@@ -19,7 +19,7 @@ func TestGiveBack(t *testing.T) {
 	}
 	engine := grant.New(cat)
 	const from = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:CreateBucket","s3:DeleteBucket","sqs:CreateQueue"],"Resource":"*"}]}`
-	c := Change{ChangeInline, "P", "arn:aws:iam::111122223333:role/app", from, ""}
+	c := Change{Kind: ChangeInline, Policy: "P", Holder: "arn:aws:iam::111122223333:role/app", From: from}
 	removed := []string{"s3:CreateBucket", "s3:DeleteBucket", "sqs:CreateQueue"}
 	for service, want := range map[string]string{
 		"s3": `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:CreateBucket","s3:DeleteBucket"],"Resource":"*"}]}`,
@@ -36,7 +36,7 @@ func TestGiveBack(t *testing.T) {
 	if back, any, err := GiveBack(c, removed[2:], "sqs", cat, engine); !any || err != nil || back != c.Back() {
 		t.Errorf("of all that was taken: %+v, %v, %v", back, any, err)
 	}
-	c = Change{ChangeAttachment, "arn:aws:iam::111122223333:policy/p", c.Holder, Attached, ""}
+	c = Change{Kind: ChangeAttachment, Policy: "arn:aws:iam::111122223333:policy/p", Holder: c.Holder, From: Attached}
 	if _, _, err := GiveBack(c, removed, "s3", cat, engine); !errors.Is(err, ErrWhole) {
 		t.Errorf("a part of an attachment: %v", err)
 	}
@@ -83,7 +83,7 @@ func TestGiveBackGivesThatServiceOnly(t *testing.T) {
 		}
 		after := granted(out.Document)
 		service, _, _ := strings.Cut(removed[r.IntN(len(removed))], ":")
-		back, any, err := GiveBack(Change{ChangeInline, "P", "", from, out.Document}, removed, service, cat, engine)
+		back, any, err := GiveBack(Change{Kind: ChangeInline, Policy: "P", From: from, To: out.Document}, removed, service, cat, engine)
 		if err != nil || !any {
 			t.Fatal(any, err)
 		}

@@ -32,8 +32,9 @@ type Editing struct {
 	// What it did not grant then has not had its time, and stays.
 	Prior *policy.Document
 	// Limit is how long the policy may become, in characters without white space;
-	// zero: MaxPolicy. One that was longer before may stay so.
-	Limit int
+	// zero: MaxPolicy. One that was longer before may stay so, unless Strict.
+	Limit  int
+	Strict bool
 }
 
 // Edited is a policy that was made smaller.
@@ -80,7 +81,10 @@ func Edit(text string, in Editing) (*Edited, error) {
 		return nil, err
 	}
 	e := newEditor(doc, in)
-	limit := max(in.limit(), bare(text))
+	limit := in.limit()
+	if !in.Strict {
+		limit = max(limit, bare(text))
+	}
 	for {
 		out, err := e.edit(text)
 		if err != nil || bare(out.Document) <= limit || !e.freeze() {

@@ -8,6 +8,14 @@ const (
 	// MaxRoleInline and MaxUserInline are the lengths of all inline policies of a role and
 	// of a user together, counted alike (IAM's quotas, which cannot be raised).
 	MaxRoleInline, MaxUserInline = 10_240, 2048
+	// maxParts is how many policies may take the place of one of AWS that is longer
+	// than MaxPolicy.
+	maxParts = 4
+	// maxPolicyName is the length of a managed policy's name in characters, and
+	// maxAttached how many managed policies a user, group or role has attached unless
+	// a quota was raised (IAM User Guide, "IAM and AWS STS quotas").
+	maxPolicyName = 128
+	maxAttached   = 10
 	// maxMatches is how many names are compared with the patterns of one policy.
 	// The patterns that are left over then stay as they are written. The policies
 	// that AWS and people write need a hundredth of it.

@@ -17,6 +17,7 @@ type Proposal struct {
 	Uses    int      // recorded uses of all users that were replayed
 	Denied  []Denial // of them, those that may be denied: of a sound proposal, none
 	Changes []Change // in IAM, in their order; empty: nothing goes
+	Parts   []Part   // what takes the place of a policy of AWS; empty where all goes
 }
 
 // earlier finds the removed actions that somebody used.
@@ -39,8 +40,10 @@ func (p *Proposal) earlier(cat *catalog.Catalog, users []*person) {
 }
 
 // Taken are the names of the actions that go, each once.
-func (p *Proposal) Taken() (names []string) {
-	for _, r := range p.Removed {
+func (p *Proposal) Taken() []string { return p.Edited.taken() }
+
+func (e *Edited) taken() (names []string) {
+	for _, r := range e.Removed {
 		names = append(names, r.Action)
 	}
 	slices.Sort(names)

@@ -40,11 +40,7 @@ func (p *Proposer) Propose(c Candidate) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := p.in
-	in.Use = nil
-	for _, who := range users {
-		in.Use = append(in.Use, who.now)
-	}
+	in := p.editing(users)
 	edited, err := Edit(c.Document, in)
 	if err != nil {
 		return nil, err
@@ -56,15 +52,30 @@ func (p *Proposer) Propose(c Candidate) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
+	return out, out.prove(s, users)
+}
+
+// editing is what a policy is edited with that these have.
+func (p *Proposer) editing(users []*person) Editing {
+	in := p.in
+	in.Use = nil
+	for _, who := range users {
+		in.Use = append(in.Use, who.now)
+	}
+	return in
+}
+
+// prove replays what everybody did who has the policy.
+func (p *Proposal) prove(s *swap, users []*person) error {
 	for _, who := range users {
 		proof, err := s.replay(who)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out.Uses += proof.Uses
-		out.Denied = append(out.Denied, proof.Denied...)
+		p.Uses += proof.Uses
+		p.Denied = append(p.Denied, proof.Denied...)
 	}
-	return out, nil
+	return nil
 }
 
 // GatherError is an error of a Gatherer.

@@ -59,7 +59,7 @@ func NewStages(a *inventory.Account, list []*Proposal, name string, cat *catalog
 		if err != nil {
 			return nil, err
 		}
-		stages = append(stages, Stage{who.ARN, who.ID, denied, Change{ChangeInline, name, who.ARN, "", document}})
+		stages = append(stages, Stage{who.ARN, who.ID, denied, Change{Kind: ChangeInline, Policy: name, Holder: who.ARN, To: document}})
 	}
 	return stages, nil
 }

@@ -130,7 +130,7 @@ func TestShortenedIsExact(t *testing.T) {
 }
 
 func TestGiveBackOfADeny(t *testing.T) {
-	c := Change{ChangeInline, "Deny", "arn:aws:iam::111122223333:role/r", "", denyText([]string{"ec2:DeleteVpc", "s3:DeleteBucket"})}
+	c := Change{Kind: ChangeInline, Policy: "Deny", Holder: "arn:aws:iam::111122223333:role/r", To: denyText([]string{"ec2:DeleteVpc", "s3:DeleteBucket"})}
 	back, any, err := GiveBack(c, []string{"ec2:DeleteVpc", "s3:DeleteBucket"}, "s3", catalogue(t), engineOnce())
 	if want := `{"Version":"2012-10-17","Statement":[{"Sid":"EbbmarkStage","Effect":"Deny","Action":["ec2:DeleteVpc"],"Resource":"*"}]}`; err != nil || !any || back.From != c.To || back.To != want {
 		t.Errorf("%+v, %v, %v", back, any, err)

@@ -20,26 +20,33 @@ type swap struct {
 	*Proposer
 	at     place
 	before *indexed
-	after  *policy.Document // nil: nothing is left
-	alone  *prover          // nil: ask about each principal
-	safe   map[int]bool     // by action: the answer alone
+	after  []*policy.Document // none: nothing is left
+	alone  *prover            // nil: ask about each principal
+	safe   map[int]bool       // by action: the answer alone
 }
 
 func (p *Proposer) swap(c Candidate, edited *Edited) (*swap, error) {
-	s := &swap{Proposer: p, at: place{c.Holder, c.ID}, safe: map[int]bool{}}
+	if edited.Delete {
+		return p.swapFor(c, nil)
+	}
+	after, err := policy.ParseString(edited.Document)
+	if err != nil {
+		return nil, err
+	}
+	return p.swapFor(c, []*policy.Document{after})
+}
+
+// swapFor is a swap for several policies that everybody gets who has the one.
+func (p *Proposer) swapFor(c Candidate, after []*policy.Document) (*swap, error) {
+	s := &swap{Proposer: p, at: place{c.Holder, c.ID}, after: after, safe: map[int]bool{}}
 	var err error
 	if s.before, err = p.document(c.Document); err != nil {
 		return nil, err
 	}
-	if !edited.Delete {
-		if s.after, err = policy.ParseString(edited.Document); err != nil {
-			return nil, err
-		}
-	}
 	if s.after == nil || s.before.opaque || len(c.Users) == 0 || s.before.HasVariables() && speaksOfCaller(s.before.Document) {
 		return s, nil
 	}
-	alone := newProver(Question{Principal: c.Users[0], Catalog: p.in.Catalog, Before: []*policy.Document{s.before.Document}, After: []*policy.Document{s.after}})
+	alone := newProver(Question{Principal: c.Users[0], Catalog: p.in.Catalog, Before: []*policy.Document{s.before.Document}, After: s.after})
 	if len(alone.newDeny) == 0 {
 		s.alone = alone
 	}
@@ -66,10 +73,7 @@ func (s *swap) replay(who *person) (Proof, error) {
 		return Proof{Uses: uses}, nil
 	}
 	before := who.documents()
-	after := slices.Delete(slices.Clone(before), at, at+1)
-	if s.after != nil {
-		after = append(after, s.after)
-	}
+	after := append(slices.Delete(slices.Clone(before), at, at+1), s.after...)
 	one := Supposed{Question{who.Entity, s.in.Catalog, before, after}, before}
 	return one.Prove(s.in.Engine, who.now), nil
 }

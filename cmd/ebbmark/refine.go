@@ -35,6 +35,7 @@ type refineFlags struct {
 	paths         []string
 	notAccounts   []string
 	drop          bool
+	replace       bool // AWS's policies too
 	apply         applyFlags
 	asOf          time.Time
 	reading       reading
@@ -97,6 +98,7 @@ docs/refine.md says more.`,
 	flags.StringArrayVar(&f.paths, "keep-path", nil, "leave who or what is below this path, such as /service/; may be given several times")
 	flags.StringSliceVar(&f.notAccounts, "keep-account", nil, "leave this account; may be given several times")
 	flags.BoolVar(&f.drop, "drop-untracked", false, "take out too what AWS does not track and no log shows")
+	flags.BoolVar(&f.replace, "replace-aws-managed", false, "put smaller policies of the account in place of AWS's")
 	flags.StringVar(&f.format, "format", "text", "text, json, diff, markdown, terraform, cloudformation, or cli for a script")
 	flags.TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "go by use up to this moment instead of now (RFC 3339)")
 	f.apply.add(cmd)
@@ -243,9 +245,12 @@ func (p *program) candidates(ctx context.Context, s store.Store, f refineFlags, 
 			return nil, err
 		}
 		c := accountCandidates{account: a, list: refine.Candidates(a, p.refineWindow(f))}
+		if f.replace {
+			c.list = append(c.list, refine.AWSCandidates(a, p.refineWindow(f))...)
+		}
 		for _, arn := range of[id] {
 			if !slices.ContainsFunc(c.list, func(c refine.Candidate) bool { return concerned(a, arn, c) }) {
-				return nil, fmt.Errorf("%s: there is no policy in the snapshot of account %s that could become smaller; AWS's own cannot", arn, id)
+				return nil, fmt.Errorf("%s: there is no policy in the snapshot of account %s that could become smaller; AWS's own can only be replaced (--replace-aws-managed)", arn, id)
 			}
 		}
 		c.list = slices.DeleteFunc(c.list, func(c refine.Candidate) bool {
@@ -315,6 +320,7 @@ func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine
 		}
 		return both[0], both[1], nil
 	})
+	replacements := refine.NewReplacements(proposer, r.window)
 	for _, c := range of.list {
 		if !enough {
 			c.Doubt = "the account's logs do not reach over the window"
@@ -323,7 +329,11 @@ func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine
 			list = append(list, &refine.Proposal{Candidate: c})
 			continue
 		}
-		one, err := proposer.Propose(c)
+		propose := proposer.Propose
+		if c.Replaces {
+			propose = replacements.Propose
+		}
+		one, err := propose(c)
 		switch _, unread := errors.AsType[*refine.GatherError](err); {
 		case unread:
 			return nil, err

@@ -111,7 +111,7 @@ func (p *program) ready(f refineFlags, list []*refine.Proposal) (ready []*refine
 // itemsOf are the changes of proposals, and the one account that they are in; empty:
 // there are none.
 func itemsOf(list []*refine.Proposal, state refinedState) (items []*refined, account string, err error) {
-	for _, one := range list {
+	for n, one := range list {
 		for _, c := range one.Changes {
 			of, err := arn.Parse(cmp.Or(c.Holder, c.Policy))
 			switch {
@@ -121,7 +121,10 @@ func itemsOf(list []*refine.Proposal, state refinedState) (items []*refined, acc
 				return nil, "", usageError("--apply: the policies are of accounts %s and %s, and credentials are of one: apply account by account (ARN of the root)", account, of.Account)
 			}
 			account = of.Account
-			item := &refined{Change: c, Removed: one.Taken(), State: state}
+			item := &refined{Change: c, Removed: one.TakenBy(c), State: state}
+			if one.Replaces {
+				item.Group = n + 1
+			}
 			for _, u := range one.Users {
 				item.Users = append(item.Users, refinedUser{u.ARN, u.ID})
 			}
@@ -169,13 +172,22 @@ func (p *program) applyProposals(ctx context.Context, s store.Store, f refineFla
 
 // makeAll makes changes, and counts those that are refused.
 func (p *program) makeAll(ctx context.Context, s store.Store, client *iamapi.Client, id string, items []*refined) (refused int, err error) {
+	stuck := 0
 	for n, item := range items {
+		if item.Group != 0 && item.Group == stuck {
+			if err := item.leave(ctx, s); err != nil {
+				return refused, err
+			}
+			refused++
+			continue
+		}
 		ok, err := p.makeChange(ctx, s, client, item)
 		if err != nil {
 			return refused, fmt.Errorf("%w (%d of %d changes were made: ebbmark refine undo %s takes them back, and the same command goes on after a sync)", err, n-refused, len(items), id)
 		}
 		if !ok {
 			refused++
+			stuck = item.Group
 		}
 	}
 	return refused, nil
@@ -196,8 +208,7 @@ func (p *program) makeChange(ctx context.Context, s store.Store, client *iamapi.
 	d, err := apply.Do(ctx, client, item.Change)
 	if _, changed := errors.AsType[*apply.ChangedError](err); changed {
 		p.warn("%v", err)
-		item.State = stateBack // there is nothing to take back
-		return false, item.keep(ctx, s)
+		return false, item.leave(ctx, s)
 	}
 	if err != nil {
 		return false, err

@@ -152,9 +152,19 @@ func (p *program) usedSince(ctx context.Context, s store.Store, cat *catalog.Cat
 // finish makes the planned changes, and lifts the Denies when all are made or given up.
 func (p *program) finish(ctx context.Context, s store.Store, client *iamapi.Client, r *refinement, items []*refined, used map[*refined]string) error {
 	made, left := 0, 0
+	held, refused := groupsOf(used), withoutPolicy(items)
 	for _, item := range items {
 		switch {
 		case !item.isPlanned():
+			continue
+		case refused[item.Group]:
+			if err := item.leave(ctx, s); err != nil {
+				return err
+			}
+			left++
+			continue
+		case held[item.Group] && used[item] == "":
+			left++
 			continue
 		case used[item] != "":
 			p.warn("%s stays as it is: %s", item.Change, used[item])
@@ -169,6 +179,7 @@ func (p *program) finish(ctx context.Context, s store.Store, client *iamapi.Clie
 		if made++; !ok {
 			made--
 			left++
+			refused[item.Group] = item.Group != 0
 		}
 	}
 	if left == 0 {
@@ -188,6 +199,26 @@ func (p *program) finish(ctx context.Context, s store.Store, client *iamapi.Clie
 		return fmt.Errorf("%s left, and all that was denied stays denied: ebbmark refine undo %s, with --only SERVICE or without, lifts it", plural(left, "change"), r.ID)
 	}
 	return nil
+}
+
+// groupsOf are the groups of items.
+func groupsOf(items map[*refined]string) map[int]bool {
+	groups := map[int]bool{}
+	for item := range items {
+		groups[item.Group] = item.Group != 0
+	}
+	return groups
+}
+
+// withoutPolicy are the groups whose policy was not made: it must not be attached.
+func withoutPolicy(items []*refined) map[int]bool {
+	groups := map[int]bool{}
+	for _, item := range items {
+		if item.Group != 0 && item.Kind == refine.ChangePolicy && item.State == stateBack {
+			groups[item.Group] = true
+		}
+	}
+	return groups
 }
 
 // isPlanned reports whether a change is one that a stage has planned, and not known to be

@@ -33,9 +33,12 @@ type refinement struct {
 type refined struct {
 	Format int `json:"format"`
 	refine.Change
-	Removed []string        `json:"removed"` // actions that it takes away, less what was given back
-	Users   []refinedUser   `json:"users"`   // who had the policy
-	State   refinedState    `json:"state"`
+	Removed []string      `json:"removed"` // actions that it takes away, less what was given back
+	Users   []refinedUser `json:"users"`   // who had the policy
+	State   refinedState  `json:"state"`
+	// Group is a number that changes have in common of which none is made behind one that
+	// is not: what is attached has to be there. Zero: it stands alone.
+	Group   int             `json:"group,omitempty"`
 	Deny    bool            `json:"deny,omitempty"` // it denies what others of a staged refinement remove
 	Dropped *droppedVersion `json:"droppedVersion,omitempty"`
 
@@ -97,6 +100,12 @@ func (r *refined) keep(ctx context.Context, docs store.Docs) error {
 		return fmt.Errorf("another process works on %s: run the command again to see what is left (%w)", r.id, err)
 	}
 	return err
+}
+
+// leave notes that a change was not made.
+func (r *refined) leave(ctx context.Context, docs store.Docs) error {
+	r.State = stateBack // there is nothing to take back
+	return r.keep(ctx, docs)
 }
 
 // readRefinement reads a refinement by its id, or by the beginning of it.

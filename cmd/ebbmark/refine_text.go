@@ -31,9 +31,12 @@ func refineText(w io.Writer, list []*refine.Proposal) error {
 				}
 				text += fmt.Sprintf("  careful: %d of them were used before the window, as once a quarter or a year: %s\n", len(p.Earlier), strings.Join(names, ", "))
 			}
-			if p.Delete {
+			switch {
+			case p.Replaces:
+				text += partsText(p)
+			case p.Delete:
 				text += "  nothing of it is left: detach or delete it\n"
-			} else {
+			default:
 				text += "\n" + policyLines(p.Edited.Document) + "\n"
 			}
 		}
@@ -56,6 +59,7 @@ func refineJSON(w io.Writer, list []*refine.Proposal) error {
 	}
 	type proposal struct {
 		Policy  string   `json:"policy"`
+		In      []string `json:"accounts,omitempty"` // where the policy's ARN does not say it
 		Holder  string   `json:"holder,omitempty"`
 		Users   []string `json:"users"`
 		Why     string   `json:"unchangedBecause,omitempty"`
@@ -66,15 +70,16 @@ func refineJSON(w io.Writer, list []*refine.Proposal) error {
 		Kept    []judged `json:"kept"`
 		Earlier []used   `json:"removedAndUsedBeforeTheWindow"`
 		Uses    int      `json:"replayedUses"`
+		Parts   []part   `json:"replacedBy,omitempty"`
 	}
 	all := []proposal{}
 	for _, p := range list {
-		one := proposal{Policy: p.ID, Holder: p.Holder, Users: []string{}, Why: p.Doubt, Before: p.Candidate.Document, After: p.Candidate.Document, Removed: []judged{}, Kept: []judged{}, Earlier: []used{}, Uses: p.Uses}
+		one := proposal{Policy: p.ID, In: p.Accounts, Holder: p.Holder, Users: []string{}, Why: p.Doubt, Before: p.Candidate.Document, After: p.Candidate.Document, Removed: []judged{}, Kept: []judged{}, Earlier: []used{}, Uses: p.Uses}
 		for _, u := range p.Users {
 			one.Users = append(one.Users, u.ARN)
 		}
 		if p.Edited != nil {
-			one.After, one.Delete = p.Edited.Document, p.Delete
+			one.After, one.Delete, one.Parts = p.Edited.Document, p.Delete, partsJSON(p)
 			for _, r := range p.Removed {
 				one.Removed = append(one.Removed, judged{r.Statement, r.Action, r.Reason.String()})
 			}

@@ -80,7 +80,7 @@ func (p *program) refineUndo(ctx context.Context, f undoFlags, id string) error 
 		did, err := p.takeBack(ctx, s, client, cat, item, f.only)
 		_, changed := errors.AsType[*apply.ChangedError](err)
 		switch {
-		case changed || errors.Is(err, refine.ErrWhole):
+		case changed || errors.Is(err, refine.ErrWhole) || errors.Is(err, refine.ErrLong):
 			p.warn("%s: %v", item.Change, err)
 			refused++
 		case err != nil:
@@ -121,7 +121,7 @@ func (p *program) takeBack(ctx context.Context, s store.Store, client *iamapi.Cl
 		item.State = stateMade
 	}
 	item.To, item.Removed = change.To, removed
-	if len(removed) == 0 {
+	if len(removed) == 0 && (service == "" || item.Kind != refine.ChangePolicy) {
 		item.State = stateBack
 	}
 	if err := item.keep(ctx, s); err != nil {

@@ -32,6 +32,8 @@ func CLILine(c refine.Change) string {
 	switch {
 	case c.Kind == refine.ChangeVersion:
 		return "# A policy has five versions at most: delete-policy-version makes room.\naws iam create-policy-version --set-as-default --policy-arn " + quote(c.Policy) + " --policy-document " + quote(c.To)
+	case c.Kind == refine.ChangePolicy:
+		return cliPolicy(c)
 	case c.Kind == refine.ChangeAttachment && c.To == "":
 		return fmt.Sprintf("aws iam detach-%s-policy --%[1]s-name %s --policy-arn %s", kind, quote(name), quote(c.Policy))
 	case c.Kind == refine.ChangeAttachment:

@@ -26,10 +26,17 @@ func CloudFormation(w io.Writer, list []*refine.Proposal) error {
 	t.AWSTemplateFormatVersion, t.Description = "2010-09-09", "Policies without the actions that nobody used"
 	t.Resources = map[string]resource{}
 	names := labels{}
-	var gone []string
+	var gone, detach []string
 	for _, p := range changed(list) {
 		if p.Delete {
 			gone = append(gone, Title(p))
+			continue
+		}
+		if len(p.Parts) > 0 {
+			for _, part := range p.Parts {
+				t.Resources[names.of("Policy", policyName(part.ARN))] = resource{"AWS::IAM::ManagedPolicy", "Retain", replacement(p, part)}
+			}
+			detach = append(detach, detached(p)...)
 			continue
 		}
 		document := json.RawMessage(p.Edited.Document)
@@ -43,8 +50,12 @@ func CloudFormation(w io.Writer, list []*refine.Proposal) error {
 		t.Resources[names.of(kind, name, p.ID)] = resource{"AWS::IAM::" + kind + "Policy", "Retain",
 			map[string]any{"PolicyName": p.ID, kind + "Name": name, "PolicyDocument": document}}
 	}
+	t.Metadata = map[string]any{}
 	if len(gone) > 0 {
-		t.Metadata = map[string]any{"NothingIsLeftOf": gone}
+		t.Metadata["NothingIsLeftOf"] = gone
+	}
+	if len(detach) > 0 {
+		t.Metadata["DetachWhenTheStackIsMade"] = detach
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

@@ -19,6 +19,9 @@ func Diff(w io.Writer, list []*refine.Proposal) error {
 }
 
 func diff(p *refine.Proposal) string {
+	if len(p.Parts) > 0 {
+		return diffParts(p)
+	}
 	to := "b/" + Title(p)
 	if p.Delete {
 		to = "/dev/null"

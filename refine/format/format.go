@@ -13,8 +13,12 @@ import (
 	"github.com/ebbmark/ebbmark/refine"
 )
 
-// Title names the policy of a proposal: "inline policy P of ARN", or the ARN.
+// Title names the policy of a proposal: "inline policy P of ARN", or the ARN, with the
+// account where a policy of AWS is replaced.
 func Title(p *refine.Proposal) string {
+	if p.Replaces {
+		return p.ID + " in account " + strings.Join(p.Accounts, ", ")
+	}
 	if p.Holder != "" {
 		return fmt.Sprintf("inline policy %s of %s", p.ID, p.Holder)
 	}

@@ -55,6 +55,9 @@ func markdown(b *strings.Builder, p *refine.Proposal) {
 		}
 		fmt.Fprintf(b, "> **Careful:** used before the window, as once a quarter or a year: %s\n\n", named(names))
 	}
+	for _, part := range p.Parts {
+		fmt.Fprintf(b, "In its place: %s\n\n", cell(part.ARN))
+	}
 	if p.Delete {
 		b.WriteString("Nothing is left of it.\n\n")
 	}

@@ -27,6 +27,9 @@ func terraform(p *refine.Proposal, names *labels) string {
 	if p.Delete {
 		return fmt.Sprintf("# Nothing is left of %s: detach or delete it.\n\n", Title(p))
 	}
+	if len(p.Parts) > 0 {
+		return terraformParts(p, names)
+	}
 	kind, holder := holderOf(p.Holder)
 	resource, id, label := "aws_iam_policy", p.ID, ""
 	var fields [][2]string
