@@ -22,6 +22,8 @@ type Candidate struct {
 	Replaces bool
 	// Accounts are those that it is about, where its ARN does not say so.
 	Accounts []string
+	// Set is the permission set whose policy it is; empty: none. Holder says so too.
+	Set string
 	// Prior is what it said when the window began; empty: what it says now.
 	Prior string
 }

@@ -11,6 +11,10 @@
 // call of which nobody knows what it needed keeps its service whole; a pattern
 // that is too hard stays as it is written.
 //
+// AWSCandidates and Replacements put policies of an account in place of those of AWS,
+// which nobody can edit; PermissionSets judges those of IAM Identity Center by the use
+// in all accounts.
+//
 // Bottom up: history.go is the use and need.go what it makes needed; match.go
 // finds the actions of a pattern, shrink.go makes a statement smaller;
 // recommend.go, prove.go, generate.go and edit.go are the answers, pack.go keeps

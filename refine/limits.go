@@ -16,6 +16,10 @@ const (
 	// a quota was raised (IAM User Guide, "IAM and AWS STS quotas").
 	maxPolicyName = 128
 	maxAttached   = 10
+	// maxSetInline is the length of a permission set's inline policy, which is the only
+	// one of its roles. PutInlinePolicyToPermissionSet takes more, and the roles then
+	// cannot be made.
+	maxSetInline = MaxRoleInline
 	// maxMatches is how many names are compared with the patterns of one policy.
 	// The patterns that are left over then stay as they are written. The policies
 	// that AWS and people write need a hundredth of it.

@@ -18,6 +18,7 @@ type Proposal struct {
 	Denied  []Denial // of them, those that may be denied: of a sound proposal, none
 	Changes []Change // in IAM, in their order; empty: nothing goes
 	Parts   []Part   // what takes the place of a policy of AWS; empty where all goes
+	Folded  []Folded // policies of AWS that go from a permission set
 }
 
 // earlier finds the removed actions that somebody used.

@@ -1,11 +1,9 @@
 package refine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 
 	"github.com/ebbmark/ebbmark/policy"
 )
@@ -163,7 +161,4 @@ func (c *cutter) action(u unit) []string {
 }
 
 // sameDocument reports whether two documents say the same, whatever their white space.
-func sameDocument(a, b string) bool {
-	var x, y any
-	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
-}
+func sameDocument(a, b string) bool { return canonical(a) == canonical(b) }

@@ -36,6 +36,7 @@ type refineFlags struct {
 	notAccounts   []string
 	drop          bool
 	replace       bool // AWS's policies too
+	sets          bool // permission sets instead of accounts
 	apply         applyFlags
 	asOf          time.Time
 	reading       reading
@@ -80,7 +81,10 @@ docs/refine.md says more.`,
   ebbmark refine --all --keep-tagged team=legacy --format terraform > refined.tf
   ebbmark refine arn:aws:iam::111122223333:role/app --apply`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if (len(args) == 0) == !f.all {
+			switch {
+			case f.sets && f.all:
+				return usageError("--permission-sets and --all do not go together: the first is about all accounts, too")
+			case !f.sets && (len(args) == 0) == !f.all:
 				return usageError("want one or more ARNs, such as arn:aws:iam::111122223333:role/app, or --all")
 			}
 			return nil
@@ -99,6 +103,7 @@ docs/refine.md says more.`,
 	flags.StringSliceVar(&f.notAccounts, "keep-account", nil, "leave this account; may be given several times")
 	flags.BoolVar(&f.drop, "drop-untracked", false, "take out too what AWS does not track and no log shows")
 	flags.BoolVar(&f.replace, "replace-aws-managed", false, "put smaller policies of the account in place of AWS's")
+	flags.BoolVar(&f.sets, "permission-sets", false, "the permission sets of IAM Identity Center with these names, or all, by the use in all accounts")
 	flags.StringVar(&f.format, "format", "text", "text, json, diff, markdown, terraform, cloudformation, or cli for a script")
 	flags.TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "go by use up to this moment instead of now (RFC 3339)")
 	f.apply.add(cmd)
@@ -134,6 +139,10 @@ func (f *refineFlags) check() error {
 		return usageError("--format %q: want text, json, diff, markdown, terraform, cloudformation or cli", f.format)
 	case f.window < 1 || f.window > mostRankWindow:
 		return usageError("--window %d: want 1 to %d days", f.window, mostRankWindow)
+	case f.sets && f.apply.on:
+		return usageError("--apply does not change permission sets: IAM lets nobody change their roles; --format cli and terraform write what does, for the account that manages IAM Identity Center")
+	case f.sets && f.format == "cloudformation":
+		return usageError("--format cloudformation has no form for permission sets: take terraform or cli")
 	case f.apply.on && !f.asOf.IsZero():
 		return usageError("--apply and --as-of do not go together: what was used since would be taken away")
 	}
@@ -169,6 +178,9 @@ func (p *program) refine(ctx context.Context, f refineFlags, arns []string) erro
 		return err
 	}
 	defer s.Close()
+	if f.sets {
+		return p.refineSets(ctx, s, f, arns)
+	}
 	chosen, err := p.candidates(ctx, s, f, arns)
 	if err != nil {
 		return err
@@ -282,17 +294,9 @@ func concerned(a *inventory.Account, arn string, c refine.Candidate) bool {
 
 // proposals makes the proposals, account by account.
 func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chosen []accountCandidates) (list []*refine.Proposal, err error) {
-	cat, err := f.reading.catalog(ctx, r.store)
+	in, err := r.editing(ctx, f)
 	if err != nil {
 		return nil, err
-	}
-	r.evidence = refine.Evidence{Catalog: cat, AllExtras: true}
-	if r.evidence.Extras, err = catalog.LoadExtras(cat); err != nil {
-		return nil, err
-	}
-	in := refine.Editing{Catalog: cat, Engine: grant.New(cat), DropUntracked: f.drop, Keep: f.keep}
-	for _, level := range f.levels {
-		in.Levels = append(in.Levels, refineLevels[level])
 	}
 	for _, c := range chosen {
 		if in.Unseen, err = r.unseen(ctx, c.account.ID); err != nil {
@@ -307,19 +311,39 @@ func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chose
 	return list, nil
 }
 
-func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine.Editing) (list []*refine.Proposal, err error) {
-	enough, err := r.reaches(ctx, of.account.ID)
+// editing is what policies are made smaller with, without anybody's use.
+func (r *ranking) editing(ctx context.Context, f refineFlags) (refine.Editing, error) {
+	cat, err := f.reading.catalog(ctx, r.store)
 	if err != nil {
-		return nil, err
+		return refine.Editing{}, err
 	}
+	r.evidence = refine.Evidence{Catalog: cat, AllExtras: true}
+	r.evidence.Extras, err = catalog.LoadExtras(cat)
+	in := refine.Editing{Catalog: cat, Engine: grant.New(cat), DropUntracked: f.drop, Keep: f.keep}
+	for _, level := range f.levels {
+		in.Levels = append(in.Levels, refineLevels[level])
+	}
+	return in, err
+}
+
+// proposer proposes for an account.
+func (r *ranking) proposer(ctx context.Context, a *inventory.Account, in refine.Editing) *refine.Proposer {
 	long := refine.Window{From: r.window.To.AddDate(0, 0, -mostRankWindow), To: r.window.To}
-	proposer := refine.NewProposer(of.account, in, func(who report.Entity) (now, longer refine.History, err error) {
-		both, err := refine.GatherIn(who, []refine.Window{r.window, long}, r.evidence, iam.FactsOf(ctx, r.store, of.account.ID))
+	return refine.NewProposer(a, in, func(who report.Entity) (now, longer refine.History, err error) {
+		both, err := refine.GatherIn(who, []refine.Window{r.window, long}, r.evidence, iam.FactsOf(ctx, r.store, a.ID))
 		if err != nil {
 			return nil, nil, err
 		}
 		return both[0], both[1], nil
 	})
+}
+
+func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine.Editing) (list []*refine.Proposal, err error) {
+	enough, err := r.reaches(ctx, of.account.ID)
+	if err != nil {
+		return nil, err
+	}
+	proposer := r.proposer(ctx, of.account, in)
 	replacements := refine.NewReplacements(proposer, r.window)
 	for _, c := range of.list {
 		if !enough {

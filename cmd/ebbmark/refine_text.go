@@ -31,6 +31,7 @@ func refineText(w io.Writer, list []*refine.Proposal) error {
 				}
 				text += fmt.Sprintf("  careful: %d of them were used before the window, as once a quarter or a year: %s\n", len(p.Earlier), strings.Join(names, ", "))
 			}
+			text += setText(p)
 			switch {
 			case p.Replaces:
 				text += partsText(p)
@@ -71,15 +72,20 @@ func refineJSON(w io.Writer, list []*refine.Proposal) error {
 		Earlier []used   `json:"removedAndUsedBeforeTheWindow"`
 		Uses    int      `json:"replayedUses"`
 		Parts   []part   `json:"replacedBy,omitempty"`
+		Set     string   `json:"permissionSet,omitempty"`
+		Detach  []string `json:"detach,omitempty"` // policies of AWS, from the permission set
 	}
 	all := []proposal{}
 	for _, p := range list {
-		one := proposal{Policy: p.ID, In: p.Accounts, Holder: p.Holder, Users: []string{}, Why: p.Doubt, Before: p.Candidate.Document, After: p.Candidate.Document, Removed: []judged{}, Kept: []judged{}, Earlier: []used{}, Uses: p.Uses}
+		one := proposal{Policy: p.ID, In: p.Accounts, Set: p.Set, Holder: p.Holder, Users: []string{}, Why: p.Doubt, Before: p.Candidate.Document, After: p.Candidate.Document, Removed: []judged{}, Kept: []judged{}, Earlier: []used{}, Uses: p.Uses}
 		for _, u := range p.Users {
 			one.Users = append(one.Users, u.ARN)
 		}
 		if p.Edited != nil {
 			one.After, one.Delete, one.Parts = p.Edited.Document, p.Delete, partsJSON(p)
+			for _, f := range p.Folded {
+				one.Detach = append(one.Detach, f.ID)
+			}
 			for _, r := range p.Removed {
 				one.Removed = append(one.Removed, judged{r.Statement, r.Action, r.Reason.String()})
 			}

@@ -11,13 +11,18 @@ import (
 // CLI writes a shell script of AWS CLI lines, in an order that never takes away more
 // than the proposals say. It stops at the first error.
 func CLI(w io.Writer, list []*refine.Proposal) error {
-	if _, err := io.WriteString(w, "#!/bin/sh\nset -eu\n"); err != nil {
+	some := changed(list)
+	sets := setVariables(some)
+	if _, err := io.WriteString(w, "#!/bin/sh\nset -eu\n"+sets.required()); err != nil {
 		return err
 	}
-	for _, p := range changed(list) {
+	for _, p := range some {
 		text := fmt.Sprintf("\n# %s: %s go, 0 of %d recorded uses would be denied\n", Title(p), actions(p), p.Uses)
 		for _, c := range p.Changes {
 			text += CLILine(c) + "\n"
+		}
+		if p.Set != "" {
+			text += cliSet(p, sets[p.Set])
 		}
 		if _, err := io.WriteString(w, text); err != nil {
 			return err

@@ -22,6 +22,9 @@ func diff(p *refine.Proposal) string {
 	if len(p.Parts) > 0 {
 		return diffParts(p)
 	}
+	if len(p.Folded) > 0 {
+		return diffFolded(p)
+	}
 	to := "b/" + Title(p)
 	if p.Delete {
 		to = "/dev/null"

@@ -19,6 +19,9 @@ func Title(p *refine.Proposal) string {
 	if p.Replaces {
 		return p.ID + " in account " + strings.Join(p.Accounts, ", ")
 	}
+	if p.Set != "" && p.ID != refine.SetInline {
+		return p.ID + " of " + p.Holder
+	}
 	if p.Holder != "" {
 		return fmt.Sprintf("inline policy %s of %s", p.ID, p.Holder)
 	}

@@ -55,6 +55,12 @@ func markdown(b *strings.Builder, p *refine.Proposal) {
 		}
 		fmt.Fprintf(b, "> **Careful:** used before the window, as once a quarter or a year: %s\n\n", named(names))
 	}
+	if p.Set != "" {
+		fmt.Fprintf(b, "In accounts: %s\n\n", named(p.Accounts))
+	}
+	for _, f := range p.Folded {
+		fmt.Fprintf(b, "Detach: %s\n\n", cell(f.ID))
+	}
 	for _, part := range p.Parts {
 		fmt.Fprintf(b, "In its place: %s\n\n", cell(part.ARN))
 	}

@@ -15,7 +15,11 @@ import (
 // nothing is left is named in a comment.
 func Terraform(w io.Writer, list []*refine.Proposal) error {
 	names := labels{separator: "_"}
-	for _, p := range changed(list) {
+	some := changed(list)
+	if _, err := io.WriteString(w, setVariables(some).declared()); err != nil {
+		return err
+	}
+	for _, p := range some {
 		if _, err := io.WriteString(w, terraform(p, &names)); err != nil {
 			return err
 		}
@@ -24,6 +28,9 @@ func Terraform(w io.Writer, list []*refine.Proposal) error {
 }
 
 func terraform(p *refine.Proposal, names *labels) string {
+	if p.Set != "" {
+		return terraformSet(p, setVariables([]*refine.Proposal{p})[p.Set], names)
+	}
 	if p.Delete {
 		return fmt.Sprintf("# Nothing is left of %s: detach or delete it.\n\n", Title(p))
 	}
