@@ -68,6 +68,18 @@ func setName(r *inventory.Role) (string, bool) {
 	return rest[:i], true
 }
 
+// setWith is a permission set that names a managed policy; empty: none. In IAM nobody
+// can take it off its roles.
+func setWith(a *inventory.Account, policy string) string {
+	_, _, roles := a.AttachedTo(policy)
+	for _, r := range roles {
+		if name, ok := setName(r); ok {
+			return name
+		}
+	}
+	return ""
+}
+
 // Accounts are the accounts that have the permission set, each once.
 func (s *PermissionSet) Accounts() (ids []string) {
 	for _, r := range s.Roles {

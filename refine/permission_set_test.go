@@ -222,3 +222,16 @@ func TestSetFolds(t *testing.T) {
 		t.Errorf("%+v %+v", p, stay)
 	}
 }
+
+// TestSetHoldsPolicy: nobody can take a policy off the role of a permission set.
+func TestSetHoldsPolicy(t *testing.T) {
+	own := managedPolicy("arn:aws:iam::111111111111:policy/Own", longAgo, teamText)
+	a := setAccount("111111111111", "", own)
+	list := Candidates(a, quarter)
+	if len(list) != 1 || list[0].Doubt != "" || len(list[0].Users) != 1 {
+		t.Fatalf("%+v", list)
+	}
+	if _, err := setProposers(t, "")(a).Propose(list[0]); err == nil || err.Error() != "nothing of it is left, but permission set Ops names it: take it out there first" {
+		t.Errorf("%v", err)
+	}
+}

@@ -45,6 +45,9 @@ func (p *Proposer) Propose(c Candidate) (*Proposal, error) {
 	if err != nil {
 		return nil, err
 	}
+	if name := setWith(p.account, c.ID); edited.Delete && c.Holder == "" && name != "" {
+		return nil, fmt.Errorf("nothing of it is left, but permission set %s names it: take it out there first", name)
+	}
 	out := &Proposal{Candidate: c, Edited: edited}
 	out.earlier(in.Catalog, users)
 	out.Changes = out.changes(p.account)

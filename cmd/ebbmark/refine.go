@@ -64,6 +64,15 @@ it, with their other policies. IAM keeps no date of inline policies and of attac
 know that access was given within the window, leave it. See the whole effect of an edited
 file with "ebbmark what-if".
 
+AWS's own policies cannot be edited. --replace-aws-managed puts a policy of the account in
+place of each that somebody has, NAME-refined: it is made, attached to everybody who has
+AWS's, and then AWS's is detached. Service-linked roles keep it.
+
+--permission-sets NAME… (no name: all) is about the permission sets of IAM Identity Center
+instead: their inline policy by the use of their roles in all accounts of the store, with
+--replace-aws-managed AWS's policies too, which go into it. It is not applied: --format cli and
+terraform write what the account that manages IAM Identity Center has to run.
+
 --apply makes the changes in the IAM of AWS, or of another ebbmark (--endpoint-url), with the
 credentials that the AWS CLI would use, and notes each in the store. A policy that is not as
 the snapshot has it any more is left alone. What was used before the window, as once a quarter
@@ -79,7 +88,9 @@ docs/refine.md says more.`,
 		Example: `  ebbmark refine arn:aws:iam::111122223333:role/app
   ebbmark refine arn:aws:iam::111122223333:root --window 180 --keep 'iam:*' --format markdown
   ebbmark refine --all --keep-tagged team=legacy --format terraform > refined.tf
-  ebbmark refine arn:aws:iam::111122223333:role/app --apply`,
+  ebbmark refine arn:aws:iam::111122223333:role/app --apply
+  ebbmark refine arn:aws:iam::111122223333:root --replace-aws-managed --format diff
+  ebbmark refine --permission-sets Developer --replace-aws-managed --format cli > developer.sh`,
 		Args: func(_ *cobra.Command, args []string) error {
 			switch {
 			case f.sets && f.all:
@@ -239,14 +250,16 @@ func (p *program) candidates(ctx context.Context, s store.Store, f refineFlags, 
 		}
 	}
 	for _, arn := range arns {
-		a, err := reportAccount(ctx, s, reportFlags{store: f.store}, arn)
+		in, err := p.refinedAccounts(ctx, s, f, arn)
 		if err != nil {
 			return nil, err
 		}
-		if of[a.ID] == nil {
-			ids = append(ids, a.ID)
+		for _, id := range in {
+			if of[id] == nil {
+				ids = append(ids, id)
+			}
+			of[id] = append(of[id], arn)
 		}
-		of[a.ID] = append(of[a.ID], arn)
 	}
 	for _, id := range ids {
 		if slices.Contains(f.notAccounts, id) {

@@ -54,6 +54,9 @@ func setStore(t *testing.T) string {
 		if n == 0 {
 			a.Roles = append(a.Roles, role("Plain", "", setAWS))
 		}
+		if n != 1 {
+			a.Users = append(a.Users, &inventory.User{Name: "ada", ID: "AIDAADA" + id[:1], ARN: "arn:aws:iam::" + id + ":user/ada", Path: "/", Created: created, Attached: []string{setAWS}})
+		}
 		if n < 2 {
 			young := role("Young", setText1)
 			if n == 1 {
@@ -133,6 +136,20 @@ func TestRefinePermissionSets(t *testing.T) {
 	if p := out.Proposals[0]; p.PermissionSet != "Ops" || !slices.Equal(p.Accounts, setAccounts[:2]) || !slices.Equal(p.Detach, []string{setAWS}) ||
 		p.After != `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sqs:CreateQueue","sqs:SetQueueAttributes"],"Resource":"*"},{"Effect":"Allow","Action":["s3:CreateBucket"],"Resource":"*"}]}` {
 		t.Errorf("%+v", p)
+	}
+}
+
+// TestRefineAWSManagedEverywhere: the ARN of a policy of AWS is about all accounts where
+// somebody has it whom IAM can change.
+func TestRefineAWSManagedEverywhere(t *testing.T) {
+	dsn := setStore(t)
+	out, says, code := runAt(t.Context(), moment1, "refine", "--store", dsn, "--replace-aws-managed", setAWS)
+	if code != 0 || strings.Count(out, setAWS) != 2 || !strings.Contains(out, setAWS+" in account 111111111111, which 1 principal has\n  2 actions go") ||
+		!strings.Contains(out, setAWS+" in account 333333333333, which 1 principal has\n  stays as it is: the account's logs do not reach over the window\n") {
+		t.Errorf("exit %d: %s%s", code, out, says)
+	}
+	if _, says, code := runAt(t.Context(), moment1, "refine", "--store", dsn, "--replace-aws-managed", "arn:aws:iam::aws:policy/Other"); code != 1 || !strings.Contains(says, "nobody in the accounts of the store has it attached but services of AWS") {
+		t.Errorf("exit %d: %s", code, says)
 	}
 }
 
