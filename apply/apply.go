@@ -60,6 +60,9 @@ func Do(ctx context.Context, client *iam.Client, c refine.Change) (d Done, err e
 	case !same(d.Found, c.From):
 		return d, &ChangedError{Change: c}
 	}
+	if err := unchanged(ctx, client, c); err != nil {
+		return d, err
+	}
 	switch c.Kind {
 	case refine.ChangeVersion:
 		d.Dropped, err = newVersion(ctx, client, c)

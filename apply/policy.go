@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -54,4 +55,20 @@ func remove(ctx context.Context, client *iam.Client, c refine.Change) error {
 	}
 	_, err = client.DeletePolicy(ctx, &iam.DeletePolicyInput{PolicyArn: &c.Policy})
 	return err
+}
+
+// unchanged refuses a change that was made from a policy of AWS that AWS has changed
+// since: nobody has looked at what that grants now.
+func unchanged(ctx context.Context, client *iam.Client, c refine.Change) error {
+	if c.Of == "" {
+		return nil
+	}
+	p, err := client.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &c.Of})
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Of, err)
+	}
+	if v := aws.ToString(p.Policy.DefaultVersionId); v != c.OfVersion {
+		return &ChangedError{c, fmt.Sprintf("is right for version %s of %s, which now has %s", c.OfVersion, c.Of, v)}
+	}
+	return nil
 }

@@ -35,10 +35,15 @@ type Change struct {
 	To     string     `json:"to"`
 	// Base is, of a ChangePolicy, what AWS's document grants of which To was made.
 	Base string `json:"base,omitempty"`
+	// Of is the ARN of the policy of AWS for which this is right, and OfVersion the
+	// default version that it was made from; empty: it is about none.
+	Of        string `json:"of,omitempty"`
+	OfVersion string `json:"ofVersion,omitempty"`
 }
 
-// Back is the change that takes this one back.
+// Back is the change that takes this one back, whatever AWS has changed since.
 func (c Change) Back() Change {
+	c.Of, c.OfVersion = "", ""
 	c.From, c.To = c.To, c.From
 	return c
 }
@@ -135,6 +140,7 @@ func (c Change) grow(gone []string, cat *catalog.Catalog, engine *grant.Engine) 
 	case bare(out.Document) > MaxPolicy:
 		return c, ErrLong
 	}
-	c.From, c.To = c.To, out.Document
+	c = c.Back()
+	c.To = out.Document
 	return c, nil
 }

@@ -190,12 +190,13 @@ func (r *Replacements) place(p *Proposal) error {
 				"IAM's quota is %d; take another one off first", h.arn, n, maxAttached)
 		}
 	}
+	version := r.account.Policy(p.ID).Default
 	for _, part := range p.Parts {
 		from := ""
 		if part.Exists {
 			from = part.Document // found made, and left when the others are taken back
 		}
-		p.Changes = append(p.Changes, Change{Kind: ChangePolicy, Policy: part.ARN, From: from, To: part.Document, Base: part.Base})
+		p.Changes = append(p.Changes, Change{Kind: ChangePolicy, Policy: part.ARN, From: from, To: part.Document, Base: part.Base, Of: p.ID, OfVersion: version})
 	}
 	for _, h := range holders {
 		r.more[h.arn] += len(p.Parts) - 1
@@ -206,7 +207,7 @@ func (r *Replacements) place(p *Proposal) error {
 		}
 	}
 	for _, h := range holders {
-		p.Changes = append(p.Changes, Change{Kind: ChangeAttachment, Policy: p.ID, Holder: h.arn, From: Attached})
+		p.Changes = append(p.Changes, Change{Kind: ChangeAttachment, Policy: p.ID, Holder: h.arn, From: Attached, Of: p.ID, OfVersion: version})
 	}
 	return nil
 }

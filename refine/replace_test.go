@@ -132,7 +132,8 @@ func TestReplacementName(t *testing.T) {
 			t.Errorf("%s: %v, %+v", name, err, p)
 			continue
 		}
-		want := []Change{{ChangePolicy, c.arn, "", c.from, small, teamText}, {Kind: ChangeAttachment, Policy: c.arn, Holder: app.ARN, To: Attached}, {Kind: ChangeAttachment, Policy: fromAWS + "Team", Holder: app.ARN, From: Attached}}
+		want := []Change{{ChangePolicy, c.arn, "", c.from, small, teamText, fromAWS + "Team", "v1"}, {Kind: ChangeAttachment, Policy: c.arn, Holder: app.ARN, To: Attached},
+			{Kind: ChangeAttachment, Policy: fromAWS + "Team", Holder: app.ARN, From: Attached, Of: fromAWS + "Team", OfVersion: "v1"}}
 		if !slices.Equal(p.Changes, want) {
 			t.Errorf("%s:\n%+v\nwant\n%+v", name, p.Changes, want)
 		}
@@ -152,7 +153,7 @@ func TestReplacementStays(t *testing.T) {
 		t.Errorf("nothing goes: %v, %+v", err, p)
 	}
 	if p, err := replaced(t, appAccount(teamText), Editing{}, ""); err != nil || !p.Delete || len(p.Parts) > 0 ||
-		!slices.Equal(p.Changes, []Change{{Kind: ChangeAttachment, Policy: fromAWS + "Team", Holder: app.ARN, From: Attached}}) || !slices.Equal(p.TakenBy(p.Changes[0]), []string{"sqs:CreateQueue", "sqs:DeleteQueue"}) {
+		!slices.Equal(p.Changes, []Change{{Kind: ChangeAttachment, Policy: fromAWS + "Team", Holder: app.ARN, From: Attached, Of: fromAWS + "Team", OfVersion: "v1"}}) || !slices.Equal(p.TakenBy(p.Changes[0]), []string{"sqs:CreateQueue", "sqs:DeleteQueue"}) {
 		t.Errorf("all goes: %v, %+v", err, p)
 	}
 	a := appAccount(teamText)

@@ -15,6 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
+
+	"github.com/ebbmark/ebbmark/accounts"
+	"github.com/ebbmark/ebbmark/inventory"
 )
 
 const (
@@ -222,6 +225,34 @@ func TestRefineReplacesNothingHalf(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, out, says)
 	}
 	if got := awsManagedState(t, client); got != awsManagedBefore+queueText {
+		t.Errorf("%s", got)
+	}
+}
+
+// TestRefineReplacesWhatIsStill: AWS has changed its policy since the sync, and nobody has
+// looked at what it grants now.
+func TestRefineReplacesWhatIsStill(t *testing.T) {
+	client, endpoint, dsn := awsManagedIAM(t)
+	s, err := openStore(t.Context(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	// The same the other way round: the store has another version of it than AWS.
+	if err := accounts.New(s).Update(t.Context(), "111122223333", func(a *inventory.Account) error {
+		for _, arn := range []string{awsTeam, awsQueues} {
+			p := a.Policy(arn)
+			p.Default, p.Versions[0].ID = "v7", "v7"
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	out, says, code := runRefine(t, dsn, appRole, "--replace-aws-managed", "--apply", "--endpoint-url", endpoint)
+	if code != 1 || !strings.Contains(says, ourTeam+" is right for version v7 of "+awsTeam+", which now has v1, and is left alone") || !strings.Contains(says, "6 changes refused") {
+		t.Errorf("exit %d: %s%s", code, out, says)
+	}
+	if got := awsManagedState(t, client); got != awsManagedBefore {
 		t.Errorf("%s", got)
 	}
 }
