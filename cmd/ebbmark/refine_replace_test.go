@@ -277,3 +277,54 @@ func TestRefineReplacesByScript(t *testing.T) {
 		t.Errorf("exit %d: %s%s", code, out, says)
 	}
 }
+
+// TestRefineStagesReplacement: with --stage what would go is denied, and the policies are
+// replaced by refine finish; not half of it where the name was taken meanwhile.
+func TestRefineStagesReplacement(t *testing.T) {
+	client, endpoint, dsn := awsManagedIAM(t)
+	stage := func() string {
+		t.Helper()
+		out, says, code := runRefine(t, dsn, appRole, "--replace-aws-managed", "--apply", "--stage", "--endpoint-url", endpoint)
+		id := regexp.MustCompile(`denied as (\S+), 6 changes planned;`).FindStringSubmatch(out)
+		if code != 0 || id == nil {
+			t.Fatalf("exit %d: %s%s", code, out, says)
+		}
+		return id[1]
+	}
+	denied := func() bool {
+		list, err := client.ListRolePolicies(t.Context(), &iam.ListRolePoliciesInput{RoleName: aws.String("app")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list.PolicyNames) > 0
+	}
+	id := stage()
+	if got := awsManagedState(t, client); got != awsManagedBefore || !denied() {
+		t.Errorf("staged: %s", got)
+	}
+	if out, says, code := runRefine(t, dsn, "finish", id, "--after", "0"); code != 0 {
+		t.Errorf("finish: exit %d, %s%s", code, out, says)
+	}
+	if got := awsManagedState(t, client); got != awsManagedAfter || denied() {
+		t.Errorf("finished: %s", got)
+	}
+	if out, says, code := runRefine(t, dsn, "undo", id); code != 0 {
+		t.Errorf("undo: exit %d, %s%s", code, out, says)
+	}
+	if got := awsManagedState(t, client); got != awsManagedBefore || denied() {
+		t.Errorf("undone: %s", got)
+	}
+
+	id = stage()
+	if _, err := client.CreatePolicy(t.Context(), &iam.CreatePolicyInput{PolicyName: aws.String("Team-refined"), PolicyDocument: aws.String(queueText)}); err != nil {
+		t.Fatal(err)
+	}
+	for _, time := range []string{"first", "second"} {
+		if out, says, code := runRefine(t, dsn, "finish", id, "--after", "0"); time == "first" && (code != 1 || !strings.Contains(says, ourTeam+" has been changed since") || !strings.Contains(says, "5 changes left")) {
+			t.Errorf("%s finish: exit %d, %s%s", time, code, out, says)
+		}
+		if got, want := awsManagedState(t, client), strings.Replace(awsManagedBefore, "app AWSQueues, ", "", 1)+queueText; got != want {
+			t.Errorf("after the %s finish: %s, want %s", time, got, want)
+		}
+	}
+}
