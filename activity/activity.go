@@ -9,7 +9,10 @@
 // replays and many writers therefore need no special code anywhere else.
 package activity
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Class says what kind of evidence a fact is. The values are stored: never
 // renumber.
@@ -21,7 +24,27 @@ const (
 	KeyUse     Class = 3 // use of an access key: Principal is the key id, Target the owner (CT-41)
 	SignIn     Class = 4 // a successful console sign-in (CT-40)
 	Coverage   Class = 5 // a log was read: Principal, Source and Name are empty
+
+	// Passed is a call, which has its own fact as well, of which Target is a role
+	// that it may have handed over (CT-38): an ARN or name as recorded, of a role
+	// or an instance profile, or "*" for those that were too many to be kept. The
+	// catalogue says whether calls of that name do hand roles over.
+	Passed Class = 6
+	// Session is all calls of a role's sessions to a Source: Target is what the
+	// names of the sessions are without their numbers ("i-*"), or their source
+	// identity behind "source-identity:". Name and Region are empty.
+	Session Class = 7
 )
+
+// Call reports whether facts of the class are calls, which reports count.
+func (c Class) Call() bool { return c == Management || c == Data }
+
+// DatedClasses are all classes of which Dated is true.
+var DatedClasses = [...]Class{Management, Data, Passed, Session}
+
+// Dated reports whether facts of the class are given up when their last use is
+// old: calls, and what is known of them beside.
+func (c Class) Dated() bool { return slices.Contains(DatedClasses[:], c) }
 
 // Outcome says how an attempt ended. The values are stored: never renumber.
 type Outcome uint8
@@ -87,7 +110,7 @@ func (p Prefix) Holds(k Key) bool {
 // Rolled is the key of a call without principal, outcome and target: what
 // stores roll up for reports on whole accounts. False: the key is no call's.
 func (k Key) Rolled() (Key, bool) {
-	if k.Class != Management && k.Class != Data {
+	if !k.Class.Call() {
 		return Key{}, false
 	}
 	return Key{Account: k.Account, Source: k.Source, Name: k.Name, Region: k.Region, Class: k.Class}, true

@@ -40,7 +40,7 @@ func evidence(text string) string {
 // tell is an attempt on one line: kind, account, principal, source, name,
 // Region, class, outcome, target, time, event.
 func tell(a Attempt) string {
-	words := []string{[]string{"call", "key", "sign-in"}[a.Kind], a.Account, a.Principal, a.Source, a.Name, a.Region}
+	words := []string{[]string{"call", "key", "sign-in", "session", "pass"}[a.Kind], a.Account, a.Principal, a.Source, a.Name, a.Region}
 	words = append(words, map[bool]string{true: "management", false: "data"}[a.Management])
 	switch {
 	case a.Denied && a.Failed:

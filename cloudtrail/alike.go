@@ -10,7 +10,7 @@ type likeness struct {
 }
 
 // likeTexts is how many texts a likeness has.
-const likeTexts = 14
+const likeTexts = 16
 
 // alikes are likenesses seen lately. Those that share a slot take turns.
 type alikes struct {
@@ -43,12 +43,13 @@ func (r *Record) Alike() uint64 {
 }
 
 // likeness fills in that of the record; false for a record that had better be
-// looked at in full. Of a session whose issuer is known nothing else matters;
-// what matters of a user and the root hardly changes.
+// looked at in full. Of a session whose issuer is known its name matters beside
+// it; what matters of a user and the root hardly changes. A call that may hand
+// over roles is looked at in full.
 func (r *Record) likeness(l *likeness) bool {
 	u, issuer := &r.User, &r.User.Issuer
 	if r.Malformed != nil || !u.Present || len(r.EventID) > maxIDBytes ||
-		r.ServiceNamespace != "" || r.StatementVerb != "" || r.ConsoleLogin != "" {
+		r.ServiceNamespace != "" || r.StatementVerb != "" || r.ConsoleLogin != "" || len(r.Roles) > 0 && r.handsOver() {
 		return false
 	}
 	t := &l.texts
@@ -58,8 +59,10 @@ func (r *Record) likeness(l *likeness) bool {
 			return false
 		}
 		t[0], t[1], t[2] = issuer.PrincipalID, issuer.ARN, ""
+		t[14], t[15] = r.session(), r.source()
 	case typeUser, typeRoot:
 		t[0], t[1], t[2] = r.mem.text(u.PrincipalID), r.mem.text(u.ARN), r.mem.text(u.AccessKeyID)
+		t[14], t[15] = "", ""
 	default:
 		return false
 	}

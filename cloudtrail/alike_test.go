@@ -9,7 +9,7 @@ import (
 )
 
 // likeChoices is how many choices there are to make in a likeRecord.
-const likeChoices = 22
+const likeChoices = 23
 
 // likeRecord is the n-th record, of values that are chosen, some of which cannot
 // be used.
@@ -23,19 +23,29 @@ func likeRecord(choices [likeChoices]uint8, n int) string {
 	issuer := pick(`"sessionIssuer":{"type":"Role","principalId":"`+pick("AROAEXAMPLEROLE000001", "AROAEXAMPLEROLE000002", "")+
 		`","arn":"`+pick("arn:aws:iam::111122223333:role/a", "arn:aws:iam::444455556666:role/b", "")+
 		`","accountId":"`+pick("111122223333", "444455556666", "")+`"}`, "")
-	identity := fmt.Sprintf(`{"type":"%s","principalId":"%s","arn":"%s","accountId":"%s","accessKeyId":"%s","sessionContext":{%s}}`,
+	identity := fmt.Sprintf(`{"type":"%s","principalId":"%s","arn":"%s","accountId":"%s","accessKeyId":"%s","sessionContext":{%s%s}}`,
 		pick(typeAssumed, typeAssumed, typeUser, typeRoot, typeRole, typeFederated, "AWSService"),
-		pick("AROAEXAMPLEROLE000001:s", "AIDAEXAMPLEUSER000001", "AIDAEXAMPLEUSER000002", "111122223333"),
+		pick("AROAEXAMPLEROLE000001:s", "AROAEXAMPLEROLE000001:t", "AIDAEXAMPLEUSER000001", "AIDAEXAMPLEUSER000002", "111122223333"),
 		pick("arn:aws:iam::111122223333:user/u", "arn:aws:sts::111122223333:assumed-role/c/s", "arn:aws-cn:iam::444455556666:root"),
-		pick("111122223333", "444455556666", "", "1"), pick("AKIAEXAMPLEKEY0000001", "AKIAEXAMPLEKEY0000002", "ASIAEXAMPLEKEY0000001"), issuer)
+		pick("111122223333", "444455556666", "", "1"), pick("AKIAEXAMPLEKEY0000001", "AKIAEXAMPLEKEY0000002", "ASIAEXAMPLEKEY0000001"), issuer,
+		pick("", sourceIdentity(issuer, "ada"), sourceIdentity(issuer, "bob")))
 	return fmt.Sprintf(`{"eventVersion":"%s","userIdentity":%s,"eventTime":"2026-05-30T10:%02d:00Z","eventSource":"%s","eventName":"%s","awsRegion":"%s"%s,`+
 		`"requestParameters":%s,"responseElements":%s,"eventID":"%s%d","managementEvent":%s,"eventType":"%s","recipientAccountId":"%s","eventCategory":"%s","sharedEventID":%s}`,
-		pick("1.08", "1.08", "2.0"), identity, n%60, pick("dynamodb.amazonaws.com", "signin.amazonaws.com", "autoscaling.amazonaws.com"),
+		pick("1.08", "1.08", "2.0"), identity, n%60, pick("dynamodb.amazonaws.com", "sts.amazonaws.com", "iam.amazonaws.com", "signin.amazonaws.com", "autoscaling.amazonaws.com"),
 		pick("ExecuteStatement", "ConsoleLogin", " GetItem"), pick("eu-west-1", "cn-north-1", ""),
 		pick("", `,"errorCode":"AccessDenied"`, `,"errorCode":"Throttling"`, `,"errorCode":"ExpiredToken"`),
-		pick("null", "null", `{"statement":"select 1"}`, `{"serviceNamespace":"ecs"}`), pick("null", "null", `{"ConsoleLogin":"Success"}`, `{"ConsoleLogin":"Failure"}`),
+		pick("null", "null", `{"taskRoleArn":"a"}`, `{"taskRoleArn":"b","x":["y"]}`, `{"statement":"select 1"}`, `{"serviceNamespace":"ecs"}`), pick("null", "null", `{"ConsoleLogin":"Success"}`, `{"ConsoleLogin":"Failure"}`),
 		pick("id-", "id-", strings.Repeat("long", 40)), n, pick("true", "false"), pick("AwsApiCall", "AwsApiCall", "AwsConsoleSignIn", "AwsServiceEvent"),
 		pick("111122223333", ""), pick("Management", "Data", "", "Insight"), pick(`"a"`, "7"))
+}
+
+// sourceIdentity is a member of a sessionContext, behind the issuer.
+func sourceIdentity(issuer, name string) string {
+	member := `"sourceIdentity":"` + name + `"`
+	if issuer != "" {
+		member = "," + member
+	}
+	return member
 }
 
 // TestRecordsOfOneNumberGiveTheSame holds Alike against Attempts in full.
@@ -52,7 +62,7 @@ func TestRecordsOfOneNumberGiveTheSame(t *testing.T) {
 			}
 		}
 		if n%3 == 0 { // a user signs in
-			choices[4], choices[5], choices[10], choices[11] = 2, 1, 1, 1
+			choices[4], choices[5], choices[11], choices[12] = 2, 2, 3, 1
 		}
 		list = append(list, likeRecord(choices, len(list)), likeRecord(choices, len(list)+1))
 		for i := range choices {

@@ -17,7 +17,7 @@ type Attempt struct {
 	Management bool   // CT-3
 	Denied     bool   // refused by authorization
 	Failed     bool   // any error, denied included
-	Target     string // for KeyUse the owner of the key: unique id or ARN
+	Target     string // by Kind: see there
 	Time       time.Time
 	EventID    string // shares memory with the ids of some neighbours: clone it to keep it for long
 }
@@ -27,13 +27,19 @@ type Kind uint8
 
 // Kinds of attempts.
 const (
-	Call   Kind = iota // an API call
-	KeyUse             // use of a long-term access key; Target is the owner's unique id or ARN
-	SignIn             // a console sign-in that succeeded
+	Call    Kind = iota // an API call
+	KeyUse              // use of a long-term access key; Target is the owner's unique id or ARN
+	SignIn              // a console sign-in that succeeded
+	Session             // who a role's session was: Target is its name by appendSession, or sourcePrefix and its source identity
+	Pass                // a role that the call may have handed over: Target is its ARN or name as recorded, or MoreRoles
 )
 
-// Attempts appends what the record is evidence of to list: a Call and perhaps a
-// KeyUse, or a SignIn. When it gives nothing, the reason says why; it is one of
+// MoreRoles is the Target of a Pass that stands for the roles beyond the first
+// maxRoles of a call. No role has that name.
+const MoreRoles = "*"
+
+// Attempts appends what the record is evidence of to list: a Call, with a
+// KeyUse, up to two Sessions and up to maxRoles+1 Passes, or a SignIn. When it gives nothing, the reason says why; it is one of
 // the Reason constants. now is the ingester's clock (CT-2); a record that
 // cannot be used gives a *RecordError.
 func (r *Record) Attempts(list []Attempt, now time.Time) (_ []Attempt, reason string, err error) {
@@ -68,10 +74,36 @@ func (r *Record) Attempts(list []Attempt, now time.Time) (_ []Attempt, reason st
 	}
 	list = append(list, a)
 	if r.usesLongTermKey() {
-		a.Kind, a.Principal, a.Target = KeyUse, r.mem.text(r.User.AccessKeyID), who.id
+		use := a
+		use.Kind, use.Principal, use.Target = KeyUse, r.mem.text(r.User.AccessKeyID), who.id
+		list = append(list, use)
+	}
+	for _, session := range [...]string{r.session(), r.source()} {
+		if session != "" {
+			a.Kind, a.Target = Session, session
+			list = append(list, a)
+		}
+	}
+	return r.passes(list, a), "", nil
+}
+
+// passes appends the roles that the call a may have handed over.
+func (r *Record) passes(list []Attempt, a Attempt) []Attempt {
+	if len(r.Roles) == 0 || !r.handsOver() {
+		return list
+	}
+	a.Kind = Pass
+	for _, role := range r.Roles {
+		if isRoleName(role) {
+			a.Target = role
+			list = append(list, a)
+		}
+	}
+	if r.MoreRoles {
+		a.Target = MoreRoles
 		list = append(list, a)
 	}
-	return list, "", nil
+	return list
 }
 
 func (r *Record) attempt(who principal, at time.Time) Attempt {

@@ -60,12 +60,27 @@ func BenchmarkScan(b *testing.B) {
 		for b.Loop() {
 			s.Scan(bytes.NewReader(text), func(r *Record) error {
 				list, _, _ = r.Attempts(list[:0], benchNow)
-				n += len(list)
+				n += min(len(list), 1)
 				return nil
 			})
 		}
 		if n != b.N*records {
 			b.Fatal(n, "attempts")
+		}
+		perRecord(b)
+	})
+	b.Run("alike", func(b *testing.B) {
+		s, n := new(Scanner), 0
+		for b.Loop() {
+			s.Scan(bytes.NewReader(text), func(r *Record) error {
+				if r.Alike() != 0 {
+					n++
+				}
+				return nil
+			})
+		}
+		if n != b.N*records {
+			b.Fatal(n, "alike")
 		}
 		perRecord(b)
 	})

@@ -2,6 +2,9 @@ package cloudtrail
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -11,9 +14,9 @@ import (
 // by dots: "useridentity.sessioncontext.sessionissuer.arn".
 type Fields map[string]string
 
-// AddJSON takes up the members of a JSON object below a path. Lists and nulls
-// say nothing that is looked at and are left out, and so is what is nested
-// deeper than maxFieldDepth. It reports false for what is no JSON object.
+// AddJSON takes up the members of a JSON object below a path. Nulls say
+// nothing that is looked at and are left out, and so are lists but for those of
+// request parameters, and what is nested deeper than maxFieldDepth. It reports false for what is no JSON object.
 func (f Fields) AddJSON(path string, text []byte) bool {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(text, &object) != nil || object == nil {
@@ -40,11 +43,29 @@ func (f Fields) addMembers(path string, object map[string]json.RawMessage, depth
 			if json.Unmarshal(value, &text) == nil {
 				f.addText(at, text)
 			}
-		case '[', 'n':
+		case '[':
+			var list []json.RawMessage
+			if depth < maxFieldDepth && strings.HasPrefix(at, rolePaths) && json.Unmarshal(value, &list) == nil {
+				f.addMembers(at, elements(at, list), depth+1)
+			}
+		case 'n':
 		default:
 			f[at] = string(value)
 		}
 	}
+}
+
+// elements are those of a list at a path as members, whose keys are their
+// numbers; in a list of roles they are keys of roles themselves.
+func elements(path string, list []json.RawMessage) map[string]json.RawMessage {
+	object, end := map[string]json.RawMessage{}, ""
+	if endsRole(path) {
+		end = "role"
+	}
+	for i, value := range list {
+		object[strconv.Itoa(i)+end] = value
+	}
+	return object
 }
 
 // structured are the paths whose text may be an object written as text, as
@@ -138,6 +159,11 @@ func (f Fields) Record() ([]byte, bool) {
 			put(tree, name, value)
 		}
 	}
+	for _, path := range slices.Sorted(maps.Keys(r)) {
+		if isRolePath(path) {
+			put(tree, "requestParameters."+path[len(rolePaths):], r[path])
+		}
+	}
 	if at, ok := tree["eventTime"].(string); ok {
 		tree["eventTime"] = isoTime(at)
 	}
@@ -184,8 +210,27 @@ var recordPaths = []string{
 	"userIdentity.accessKeyId", "userIdentity.userName", "userIdentity.invokedBy",
 	"userIdentity.sessionContext.sessionIssuer.type", "userIdentity.sessionContext.sessionIssuer.principalId",
 	"userIdentity.sessionContext.sessionIssuer.arn", "userIdentity.sessionContext.sessionIssuer.accountId",
-	"userIdentity.sessionContext.sessionIssuer.userName",
+	"userIdentity.sessionContext.sessionIssuer.userName", "userIdentity.sessionContext.sourceIdentity",
 	"requestParameters.serviceNamespace", "requestParameters.statement", "responseElements.ConsoleLogin",
+}
+
+// rolePaths is what the paths of request parameters begin with.
+const rolePaths = "requestparameters."
+
+// isRolePath reports whether a path is that of a role (role.go), or below one.
+func isRolePath(path string) bool {
+	rest, ok := strings.CutPrefix(path, rolePaths)
+	if !ok {
+		return false
+	}
+	above, _ := cutPath(rest)
+	return endsRole(rest) || endsRole(above)
+}
+
+// cutPath splits the last part of a path off.
+func cutPath(path string) (above, last string) {
+	i := strings.LastIndexByte(path, '.')
+	return path[:max(i, 0)], path[i+1:]
 }
 
 // isoTime is a time as records have it, of one as SQL engines write it:
@@ -205,10 +250,10 @@ func isoTime(text string) string {
 // below it: a reader of columns need not read the others.
 func Wanted(path string) bool {
 	switch path {
-	case "class_uid", "metadata.product.name", "time", "time_dt", "actor.user.uid", "actor.user.uid_alt", "actor.user.uuid", "unmapped":
+	case "class_uid", "metadata.product.name", "time", "time_dt", "actor.user.uid", "actor.user.uid_alt", "actor.user.uuid", "api.request.data", "unmapped":
 		return true
 	}
-	if strings.HasPrefix(path, "unmapped.") || structured(path) || isRecordColumn(path) {
+	if strings.HasPrefix(path, "unmapped.") || structured(path) || isRolePath(path) || isRecordColumn(path) {
 		return true
 	}
 	for _, name := range recordPaths {

@@ -18,7 +18,7 @@ import (
 //
 // Of the session issuer only the ARN is kept under a name of its own; the rest,
 // and what else OCSF has no place for, is in "unmapped", under its path in the
-// record.
+// record. The request parameters are JSON as text.
 func (f Fields) fromOCSF() Fields {
 	if f["api.operation"] == "" || !strings.EqualFold(f["metadata.product.name"], "CloudTrail") {
 		return nil
@@ -45,6 +45,7 @@ func (f Fields) fromOCSF() Fields {
 			r["useridentity.principalid"] = value
 		}
 	}
+	r.addText("requestparameters", f["api.request.data"])
 	r.ocsfTime(f)
 	r.ocsfIssuer()
 	return r

@@ -13,8 +13,8 @@ import (
 const formRecord = `{"eventVersion":"1.11","userIdentity":{"type":"AssumedRole","principalId":"AROAAPPEXAMPLE0000001:i-0abc",` +
 	`"arn":"arn:aws:sts::111122223333:assumed-role/app/i-0abc","accountId":"111122223333","sessionContext":{"sessionIssuer":` +
 	`{"type":"Role","principalId":"AROAAPPEXAMPLE0000001","arn":"arn:aws:iam::111122223333:role/app","accountId":"111122223333"},` +
-	`"attributes":{"mfaAuthenticated":"false"}}},"eventTime":"2026-05-30T10:15:30Z","eventSource":"s3.amazonaws.com",` +
-	`"eventName":"GetObject","awsRegion":"eu-west-1","requestParameters":{"bucketName":"b","list":[1,-2.5e3,"x",null,{},[]]},` +
+	`"attributes":{"mfaAuthenticated":"false"},"sourceIdentity":"ada"}},"eventTime":"2026-05-30T10:15:30Z","eventSource":"s3.amazonaws.com",` +
+	`"eventName":"GetObject","awsRegion":"eu-west-1","requestParameters":{"bucketName":"b","list":[1,-2.5e3,"x",null,{},[]],"taskRoleArn":"r","executionRoleArn":"e"},` +
 	`"responseElements":null,"bytes":20,"eventID":"E","readOnly":true,"managementEvent":false}`
 
 // learned is a scanner that has learned the form of a record.
@@ -46,6 +46,9 @@ func TestARecordOfAKnownFormIsFollowed(t *testing.T) {
 		"the longest value":                {`"x"`, `"` + strings.Repeat("x", maxFieldBytes) + `"`, true},
 		"another key":                      {`"list"`, `"lisp"`, false},
 		"an object in place of a string":   {`"GetObject"`, `{}`, false},
+		"other roles":                      {`"taskRoleArn":"r"`, `"taskRoleArn":"s"`, true},
+		"a list in place of a role":        {`"taskRoleArn":"r"`, `"taskRoleArn":["s"]`, false},
+		"another source identity":          {`"ada"`, `"bob"`, true},
 		"another word":                     {`"readOnly":true`, `"readOnly":false`, false},
 		"a key that matters more than one": {`"bytes":20`, `"eventID":"F","bytes":20`, false},
 		"an issuer that is not known":      {`role/app","accountId":"111122223333"}`, `role/ape","accountId":"111122223333"}`, false},
@@ -69,13 +72,15 @@ func TestARecordOfAKnownFormIsFollowed(t *testing.T) {
 
 func TestKeysThatMatterInAnyValueAreNotLearned(t *testing.T) {
 	for what, record := range map[string]string{
-		"twice":              `{"eventName":"a","eventSource":"s","eventName":"b"}`,
-		"a boolean as text":  `{"eventName":"a","readOnly":"true"}`,
-		"a wrong type":       `{"eventName":"a","eventSource":7}`,
-		"a rare key":         `{"eventName":"a","requestParameters":{"statement":"select"}}`,
-		"an escaped value":   `{"eventName":"a","b":"\n"}`,
-		"a wrapped record":   `{"eventName":"a","detail":{}}`,
-		"a foreign identity": `{"eventName":"a","userIdentity":[]}`,
+		"twice":               `{"eventName":"a","eventSource":"s","eventName":"b"}`,
+		"a boolean as text":   `{"eventName":"a","readOnly":"true"}`,
+		"a wrong type":        `{"eventName":"a","eventSource":7}`,
+		"a rare key":          `{"eventName":"a","requestParameters":{"statement":"select"}}`,
+		"roles in a list":     `{"eventName":"a","requestParameters":{"roles":["b"]}}`,
+		"a role in an object": `{"eventName":"a","requestParameters":{"iamInstanceProfile":{"name":"b"}}}`,
+		"an escaped value":    `{"eventName":"a","b":"\n"}`,
+		"a wrapped record":    `{"eventName":"a","detail":{}}`,
+		"a foreign identity":  `{"eventName":"a","userIdentity":[]}`,
 	} {
 		t.Run(what, func(t *testing.T) {
 			if s := learned(t, record); len(s.forms.steps) > 0 {
@@ -129,6 +134,7 @@ func FuzzForms(f *testing.F) {
 	for _, damage := range []string{"", `"`, `\`, "\x00", "é", `","x":"`, `null`, `0`, `}`, `{}`, strings.Repeat("long", 20)} {
 		f.Add([]byte(formRecord), uint16(len(formRecord)/2), uint16(1), []byte(damage))
 	}
+	f.Add([]byte(`{"eventName":"a","requestParameters":{"a":[{"roleArn":"b"}],"roleArn":"c"}}`), uint16(60), uint16(0), []byte(`Role`))
 	f.Add([]byte(`{"eventName":"a","b":[{"c":"d"},1.5,true]}`), uint16(27), uint16(0), []byte(`1`))
 	f.Fuzz(func(t *testing.T, record []byte, at, cut uint16, damage []byte) {
 		from := min(int(at), len(record))

@@ -139,10 +139,13 @@ var vocabulary = map[string][]string{
 		"eventname", ""},
 	"userIdentity": {"type", "principalId", "arn", "accountId", "accessKeyId", "userName", "invokedBy", "sessionContext",
 		"sessionContext", "sessionContext", "eventName"},
-	"sessionContext":    {"sessionIssuer", "sessionIssuer", "attributes"},
-	"sessionIssuer":     {"type", "principalId", "arn", "accountId", "userName", "type"},
-	"requestParameters": {"statement", "statement", "serviceNamespace", "eventName"},
-	"responseElements":  {"ConsoleLogin", "eventName"},
+	"sessionContext":     {"sessionIssuer", "sessionIssuer", "attributes", "sourceIdentity"},
+	"sessionIssuer":      {"type", "principalId", "arn", "accountId", "userName", "type"},
+	"requestParameters":  {"statement", "statement", "serviceNamespace", "eventName", "taskRoleArn", "targets", "iamInstanceProfile", "roles"},
+	"targets":            {"roleArn", "targets", "role", "name", "iamInstanceProfile", "statement"},
+	"iamInstanceProfile": {"arn", "name", "Name", "role", "roleARN", "other", "targets"},
+	"roles":              {"authenticated", "unauthenticated", "name"},
+	"responseElements":   {"ConsoleLogin", "eventName"},
 }
 
 func (g generator) document() string {
@@ -204,7 +207,7 @@ func (g generator) value(depth int) string {
 
 func (g generator) word() string {
 	words := []string{"", "1.08", "IAMUser", "true", "FALSE", "x via CloudTrail", "select * from t", "\tDELETE\"x\"", "a\x01b", "\\",
-		"né", "😀", "\"", "{\"eventName\":\"inside a string\"}", "ecs", "Success", "a\xffb", "</script>\u2028"}
+		"né", "😀", "\"", "arn:aws:iam::111122223333:role/a/b", "arn:aws:iam::111122223333:instance-profile/c", "role-d", "{\"eventName\":\"inside a string\"}", "ecs", "Success", "a\xffb", "</script>\u2028"}
 	if g.IntN(60) == 0 {
 		return strings.Repeat("long", 510+g.IntN(5))
 	}

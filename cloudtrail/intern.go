@@ -17,6 +17,7 @@ type memory struct {
 	memo     memo
 	role     lastRole
 	alikes   alikes
+	sessions [sessionSlots]rememberedSession
 }
 
 // known is the string of b when it was kept lately.

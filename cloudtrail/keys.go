@@ -53,6 +53,10 @@ var recordKeys = [...]recordKey{
 // rareKeys are the keys that matter in values that rarely do.
 var rareKeys = [...]uint64{wordOf("serviceNamespace"), wordOf("statement"), wordOf("ConsoleLogin")}
 
+func isRare(word uint64) bool {
+	return word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
+}
+
 // identityKeys are the keys of userIdentity that mean something, in the order
 // in which AWS writes them. No two end in the same three characters.
 var identityKeys = [...]recordKey{
@@ -73,8 +77,11 @@ var identityKeys = [...]recordKey{
 		plain: func(s *Scanner, b []byte) { s.plainString(&s.rec.User.InvokedBy, inInvokedBy, b) }},
 }
 
-// issuerName is the one key of sessionContext that means something.
-const issuerName = "sessionIssuer"
+// The keys of sessionContext that mean something.
+const (
+	issuerName         = "sessionIssuer"
+	sourceIdentityName = "sourceIdentity"
+)
 
 // recordKeySlots says where in recordKeys the key of a word is, if it is there:
 // one more than its index. keyFactor spreads the words of recordKeys without a

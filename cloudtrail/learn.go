@@ -71,7 +71,7 @@ func (s *Scanner) form(start, end int) bool {
 func (s *Scanner) significant(st *step, hits []hit) bool {
 	h := &hits[0]
 	for i := range hits[1:] {
-		if hits[1+i].key == h.key {
+		if hits[1+i].key == h.key && h.key != &roleKey {
 			return false
 		}
 	}
@@ -87,6 +87,11 @@ func (s *Scanner) significant(st *step, hits []hit) bool {
 			st.says |= saysIdentity
 		}
 		return c == '{'
+	case h.key == &roleKey:
+		if c == '"' {
+			st.key = h.key
+		}
+		return c != '{' && c != '['
 	case h.key.plain != nil:
 		st.key = h.key
 		return c == '"'

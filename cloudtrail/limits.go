@@ -35,6 +35,17 @@ const (
 	maxKeyBytes = 64
 	// maxVerbBytes is how far into a PartiQL statement its first word is looked for.
 	maxVerbBytes = 256
+	// maxRoles is how many roles of requestParameters are kept of a record, and
+	// maxRoleLevels at how many levels of the record their keys are looked for:
+	// the actions of a pipeline's stages have theirs at the seventh. maxRoleBytes
+	// bounds one: the longest ARN of an instance profile has 45 bytes, a path of
+	// 512 and a name of 128.
+	maxRoles      = 16
+	maxRoleLevels = 16
+	maxRoleBytes  = 700
+	// maxSessionBytes bounds the name of a session and a source identity, which
+	// AWS bounds at 64.
+	maxSessionBytes = 64
 	// maxNesting is how many levels of passed-over brackets are checked for
 	// their kind. Deeper ones are only counted, and the record is malformed.
 	maxNesting = 1 << 16
@@ -53,6 +64,8 @@ const (
 	idChunkBytes = 1024
 	// likeSlots likenesses of records are remembered, a quarter of a megabyte.
 	likeSlots = 1024
+	// sessionSlots sessions are remembered by their principalId, a megabyte at most.
+	sessionSlots = 512
 	// memoSets × memoWays session issuers are remembered by their raw text of at
 	// most maxMemoBytes, the set by a hash of what is in the first memoHeadBytes.
 	memoSets      = 128

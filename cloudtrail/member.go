@@ -141,15 +141,18 @@ func (s *Scanner) session(c byte) bool {
 }
 
 func (s *Scanner) openSession() {
-	s.rec.User.Issuer = Issuer{}
+	s.rec.User.Issuer, s.rec.User.SourceIdentity = Issuer{}, ""
 	clear(s.rec.faults[inContext : inIssuerName+1])
 }
 
 func contextMember(s *Scanner, key []byte, c byte) bool {
-	if string(key) != issuerName {
-		return s.skip(c)
+	switch string(key) {
+	case issuerName:
+		return s.issuer(c)
+	case sourceIdentityName:
+		return s.loose(&s.rec.User.SourceIdentity, c)
 	}
-	return s.issuer(c)
+	return s.skip(c)
 }
 
 // issuer reads sessionIssuer, or finds it among those seen before.
@@ -196,11 +199,15 @@ func issuerMember(s *Scanner, key []byte, c byte) bool {
 func parameterMember(s *Scanner, key []byte, c byte) bool {
 	switch string(key) {
 	case "serviceNamespace":
-		return s.loose(&s.rec.ServiceNamespace, c)
+		if s.rec.ServiceNamespace = ""; c == '"' {
+			return s.loose(&s.rec.ServiceNamespace, c)
+		}
 	case "statement":
-		return s.verb(c)
+		if s.rec.StatementVerb = ""; c == '"' {
+			return s.verb()
+		}
 	}
-	return s.skip(c)
+	return s.parameter(key, c, parameterLevel, false)
 }
 
 func responseMember(s *Scanner, key []byte, c byte) bool {
@@ -361,11 +368,7 @@ func (s *Scanner) loose(to *string, c byte) bool {
 }
 
 // verb takes the first word of a PartiQL statement of any length.
-func (s *Scanner) verb(c byte) bool {
-	s.rec.StatementVerb = ""
-	if c != '"' {
-		return s.skip(c)
-	}
+func (s *Scanner) verb() bool {
 	b, ok := s.decodeInto(s.scratch[:maxVerbBytes+runeBytes])
 	s.rec.StatementVerb = partiQLVerb(b[:min(len(b), maxVerbBytes)])
 	return ok

@@ -30,22 +30,32 @@ const (
 	topLevel       = 1 << 1
 	rareLevels     = topLevel | 1<<2
 	identityLevels = topLevel | 1<<2 | 1<<3
+	roleLevels     = 1<<(maxRoleLevels+1) - topLevel
 )
+
+// parameterLevel is the level of the keys of requestParameters.
+const parameterLevel = 2
 
 // hit is a value that matters.
 type hit struct {
 	key *recordKey
 	at  int // the value's first byte in the window
 	end int // a place before which there is nothing unusual in it
+
+	level int // of its key, when that is roleKey
 }
 
 // Where keys are in their tables.
 var (
 	userIdentityKey = placeOf("userIdentity")
+	parametersKey   = placeOf("requestParameters")
 	managementKey   = placeOf("managementEvent")
 	readOnlyKey     = placeOf("readOnly")
 	sessionKey      = slices.IndexFunc(identityKeys[:], func(k recordKey) bool { return k.name == "sessionContext" })
 	issuerKey       = recordKey{name: issuerName, read: (*Scanner).issuer}
+	sourceKey       = recordKey{name: sourceIdentityName,
+		read:  func(s *Scanner, c byte) bool { return s.loose(&s.rec.User.SourceIdentity, c) },
+		plain: func(s *Scanner, b []byte) { s.rec.User.SourceIdentity = s.mem.text(b) }}
 )
 
 func placeOf(name string) int {
@@ -114,6 +124,10 @@ func (s *Scanner) collect() bool {
 		case h.key.rare && !s.quick.rare:
 		case h.key.open != nil && c == '{':
 			h.key.open(s)
+		case h.key == &roleKey:
+			if s.pos = h.at; !s.roleIn(c, h.level, true) {
+				return false
+			}
 		default:
 			if s.pos = h.at; !h.key.read(s, c) {
 				return false
@@ -301,12 +315,17 @@ func (s *Scanner) keyAt(colon, depth int) bool {
 	case q.under == userIdentityKey && depth == 2:
 		s.identityKeyAt(colon)
 	case q.under == userIdentityKey:
-		if q.below == sessionKey && s.isKey(issuerName, colon) {
+		switch {
+		case q.below != sessionKey:
+		case s.isKey(issuerName, colon):
 			s.note(&issuerKey, colon)
+		case s.isKey(sourceIdentityName, colon):
+			s.note(&sourceKey, colon)
 		}
+	case q.under == parametersKey:
+		s.parameterAt(colon, depth)
 	case colon >= wordBytes:
-		word := binary.LittleEndian.Uint64(s.buf[colon-wordBytes:])
-		q.rare = q.rare || word == rareKeys[0] || word == rareKeys[1] || word == rareKeys[2]
+		q.rare = q.rare || isRare(binary.LittleEndian.Uint64(s.buf[colon-wordBytes:]))
 	}
 	return true
 }
@@ -347,6 +366,8 @@ func (s *Scanner) recordKeyAt(colon int) bool {
 	switch {
 	case k.open != nil:
 		q.under, q.levels = i, identityLevels
+	case i == parametersKey:
+		q.under, q.levels = i, roleLevels
 	case k.rare:
 		q.under, q.levels = i, rareLevels
 	}

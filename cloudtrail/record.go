@@ -26,6 +26,11 @@ type Record struct {
 	StatementVerb    string // the first word of requestParameters.statement, upper-cased (CT-34)
 	ConsoleLogin     string // responseElements.ConsoleLogin (CT-40)
 
+	// Roles are the values of the keys of requestParameters that name roles
+	// (role.go), each once, maxRoles at most; MoreRoles: there were more.
+	Roles     []string
+	MoreRoles bool
+
 	faults [fields]fault
 	faulty bool
 	mem    *memory
@@ -48,6 +53,8 @@ type Identity struct {
 	UserName    Text // never an identity (CT-18)
 	InvokedBy   string
 	Issuer      Issuer
+
+	SourceIdentity string // sessionContext.sourceIdentity
 }
 
 // reset empties the identity and keeps its buffers. Field by field: a literal
@@ -55,7 +62,7 @@ type Identity struct {
 func (u *Identity) reset() {
 	u.Present, u.Type, u.AccountID, u.InvokedBy = false, "", "", ""
 	u.PrincipalID, u.ARN, u.AccessKeyID, u.UserName = u.PrincipalID[:0], u.ARN[:0], u.AccessKeyID[:0], u.UserName[:0]
-	u.Issuer = Issuer{}
+	u.Issuer, u.SourceIdentity = Issuer{}, ""
 }
 
 // Issuer is userIdentity.sessionContext.sessionIssuer.
@@ -84,6 +91,7 @@ func (r *Record) reset(mem *memory, offset int64) {
 	r.Recipient, r.EventType, r.Category = "", "", ""
 	r.Management, r.ReadOnly = Unset, Unset
 	r.ServiceNamespace, r.StatementVerb, r.ConsoleLogin = "", "", ""
+	r.Roles, r.MoreRoles = r.Roles[:0], false
 	r.EventTime, r.EventID, r.SharedID = r.EventTime[:0], r.EventID[:0], r.SharedID[:0]
 	r.User.reset()
 	if r.faulty {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -29,9 +30,9 @@ func view(r *Record) string {
 	if r.Malformed != nil {
 		return "malformed: " + r.Malformed.Error()
 	}
-	return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q %q mgmt=%d ro=%d ns=%q verb=%q login=%q %+q",
+	return fmt.Sprintf("%q %q %q %q %q %q %q %q %q %q %q mgmt=%d ro=%d ns=%q verb=%q login=%q roles=%q more=%t %+q",
 		r.EventVersion, r.EventTime, r.EventSource, r.EventName, r.Region, r.ErrorCode, r.EventID, r.SharedID, r.Recipient,
-		r.EventType, r.Category, r.Management, r.ReadOnly, r.ServiceNamespace, r.StatementVerb, r.ConsoleLogin,
+		r.EventType, r.Category, r.Management, r.ReadOnly, r.ServiceNamespace, r.StatementVerb, r.ConsoleLogin, r.Roles, r.MoreRoles,
 		fmt.Sprintf("%+v", r.User))
 }
 
@@ -241,7 +242,9 @@ func referenceRecord(raw []byte) string {
 	r.User.AccessKeyID = Text(f.text("userIdentity.accessKeyId", u["accessKeyId"]))
 	r.User.UserName = Text(f.text("userIdentity.userName", u["userName"]))
 	r.User.InvokedBy = f.text("userIdentity.invokedBy", u["invokedBy"])
-	i := f.object("sessionIssuer", f.object("userIdentity.sessionContext", u["sessionContext"])["sessionIssuer"])
+	context := f.object("userIdentity.sessionContext", u["sessionContext"])
+	r.User.SourceIdentity = looseOf(context["sourceIdentity"])
+	i := f.object("sessionIssuer", context["sessionIssuer"])
 	r.User.Issuer.Type = f.text("sessionIssuer.type", i["type"])
 	r.User.Issuer.PrincipalID = f.text("sessionIssuer.principalId", i["principalId"])
 	r.User.Issuer.ARN = f.text("sessionIssuer.arn", i["arn"])
@@ -254,6 +257,11 @@ func referenceRecord(raw []byte) string {
 			r.StatementVerb = strings.ToUpper(verb[1])
 		}
 	}
+	for _, m := range membersOf(raw) {
+		if m.key == "requestParameters" && m.value[0] == '{' {
+			roles(&r, m.value, 1, false)
+		}
+	}
 	r.ConsoleLogin = looseOf(objectOf(m["responseElements"])["ConsoleLogin"])
 	for _, name := range fieldNames {
 		if why := f.faults[name]; why != "" {
@@ -262,4 +270,55 @@ func referenceRecord(raw []byte) string {
 		}
 	}
 	return view(&r)
+}
+
+// keyed is a member of an object; an element of a list has no key.
+type keyed struct {
+	key   string
+	value json.RawMessage
+}
+
+// membersOf are the members of an object or list in their order, also those
+// whose key comes again.
+func membersOf(raw []byte) (list []keyed) {
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	open, _ := dec.Token()
+	for dec.More() {
+		var m keyed
+		if open == json.Delim('{') {
+			k, _ := dec.Token()
+			m.key = k.(string)
+		}
+		dec.Decode(&m.value)
+		list = append(list, m)
+	}
+	return list
+}
+
+var rolePattern = regexp.MustCompile(`(?i)(role|roles|rolearn|rolearns|rolename|instanceprofile|instanceprofilearn|instanceprofilename)$`)
+
+var roleARNPattern = regexp.MustCompile(`^arn:[^:]*:iam:[^:]*:[^:]*:(role|instance-profile)/[\w+=,.@/:-]*[\w+=,.@-]$`)
+
+// roles finds the roles in an object or list at a level. within: it stands behind
+// the key of one.
+func roles(r *Record, raw []byte, level int, within bool) {
+	if level >= 16 {
+		return
+	}
+	for _, m := range membersOf(raw) {
+		named := len(m.key) <= 64 && !hasControl(m.key) && rolePattern.MatchString(m.key)
+		switch m.value[0] {
+		case '{', '[':
+			roles(r, m.value, level+1, named)
+		case '"':
+			s := looseOf(m.value)
+			takes := raw[0] == '[' && within || named ||
+				within && (strings.EqualFold(m.key, "arn") || strings.EqualFold(m.key, "name") || roleARNPattern.MatchString(s))
+			if takes && s != "" && len(s) <= 700 && !slices.Contains(r.Roles, s) {
+				if r.MoreRoles = r.MoreRoles || len(r.Roles) == 16; len(r.Roles) < 16 {
+					r.Roles = append(r.Roles, s)
+				}
+			}
+		}
+	}
 }

@@ -14,8 +14,9 @@ type kin struct {
 	covered int64 // the round of reader.covered, in which cover is a place
 }
 
-// maxKinAttempts is the most that Attempts gives of a record.
-const maxKinAttempts = 2
+// maxKinAttempts is the most that Attempts gives of a record with a number: a
+// call with its session and source identity. Records that give more have none.
+const maxKinAttempts = 3
 
 // kindred are those of records lately read. Those that share a slot take turns.
 type kindred [1024]kin
@@ -46,7 +47,7 @@ func (w *reader) again(r *cloudtrail.Record, number uint64) bool {
 // met notes what became of a record with a number. places are those of the
 // facts of its attempts.
 func (w *reader) met(number uint64, list []cloudtrail.Attempt, places [maxKinAttempts]int32) {
-	if number != 0 && len(list) > 0 {
+	if number != 0 && len(list) > 0 && len(list) <= maxKinAttempts {
 		// The place of the coverage is found when it is needed.
 		w.known[number%uint64(len(w.known))] = kin{number, list[0].Account, len(list), places, w.facts.round, 0, -1}
 	}

@@ -10,7 +10,8 @@ import (
 // keyOf names the fact that an attempt belongs to.
 //
 // The use of a key is kept by source and Region only, which is what IAM tells
-// of it; its operations are facts of the key's owner anyway.
+// of it; its operations are facts of the key's owner anyway. Likewise the
+// sessions of a role by source only: they are many.
 func keyOf(a *cloudtrail.Attempt) activity.Key {
 	k := activity.Key{
 		Account:   a.Account,
@@ -27,6 +28,10 @@ func keyOf(a *cloudtrail.Attempt) activity.Key {
 		k.Class, k.Name = activity.KeyUse, ""
 	case a.Kind == cloudtrail.SignIn:
 		k.Class = activity.SignIn
+	case a.Kind == cloudtrail.Session:
+		k.Class, k.Name, k.Region = activity.Session, "", ""
+	case a.Kind == cloudtrail.Pass:
+		k.Class = activity.Passed
 	case a.Management:
 		k.Class = activity.Management
 	}
@@ -162,7 +167,7 @@ func (c *combiner) find(k *activity.Key) int32 {
 func slotOf(k *activity.Key) uint64 {
 	const factor = 0x9e3779b97f4a7c15
 	h := ending8(k.Principal) * factor
-	h = (h ^ h>>29 ^ ending8(k.Name) ^ uint64(len(k.Name))<<32) * factor
+	h = (h ^ h>>29 ^ ending8(k.Name) ^ uint64(len(k.Name))<<32 ^ ending8(k.Target)<<1) * factor
 	h = (h ^ h>>29 ^ beginning4(k.Source) ^ ending8(k.Region)<<8 ^ uint64(k.Class)<<4 ^ uint64(k.Outcome)) * factor
 	return h >> 32 % recentFacts
 }

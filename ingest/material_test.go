@@ -101,13 +101,14 @@ func someRecords(seed uint64, n int) []string {
 		at := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(r.IntN(60*24*3600)) * time.Second).Format(time.RFC3339)
 		account := pick("111122223333", "444455556666")
 		role := pick("app", "deploy", "audit")
-		who := fmt.Sprintf(`{"type":"AssumedRole","principalId":"AROA%sEXAMPLE00000:s","arn":"arn:aws:sts::%[2]s:assumed-role/%[3]s/s","accountId":"%[2]s","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA%[1]sEXAMPLE00000","arn":"arn:aws:iam::%[2]s:role/%[3]s","accountId":"%[2]s"}}}`,
-			strings.ToUpper(role), account, role)
+		who := fmt.Sprintf(`{"type":"AssumedRole","principalId":"AROA%sEXAMPLE00000:%[4]s","arn":"arn:aws:sts::%[2]s:assumed-role/%[3]s/%[4]s","accountId":"%[2]s","sessionContext":{"sessionIssuer":{"type":"Role","principalId":"AROA%[1]sEXAMPLE00000","arn":"arn:aws:iam::%[2]s:role/%[3]s","accountId":"%[2]s"}%[5]s}}`,
+			strings.ToUpper(role), account, role, pick("s", "ada", fmt.Sprintf("i-0abc%08x", r.Uint32())), pick("", "", `,"sourceIdentity":"bob"`))
 		if r.IntN(10) == 0 {
 			who = `{"type":"AWSService","invokedBy":"autoscaling.amazonaws.com"}`
 		}
-		out[i] = fmt.Sprintf(`{"eventVersion":"1.10","userIdentity":%s,"eventTime":"%s","eventSource":"%s","eventName":"%s","awsRegion":"%s",%s"eventID":"0a1b2c3d-0000-4000-8000-%012d","eventType":"AwsApiCall","eventCategory":"Management","recipientAccountId":"%s"}`,
+		out[i] = fmt.Sprintf(`{"eventVersion":"1.10","userIdentity":%s,"eventTime":"%s","eventSource":"%s","eventName":"%s","awsRegion":"%s",%s%s"eventID":"0a1b2c3d-0000-4000-8000-%012d","eventType":"AwsApiCall","eventCategory":"Management","recipientAccountId":"%s"}`,
 			who, at, pick("ec2.amazonaws.com", "s3.amazonaws.com", "iam.amazonaws.com"), pick("ListThings", "GetThing", "PutThing"), pick("eu-west-1", "us-east-1"),
+			pick("", "", `"requestParameters":{"x":[{"roleArn":"r","y":"z"}],"iamInstanceProfile":{"name":"p"}},`, `"requestParameters":{"roleArn":"q"},`),
 			pick("", "", `"errorCode":"AccessDenied",`, `"errorCode":"ThrottlingException",`), r.IntN(200), account)
 	}
 	return out

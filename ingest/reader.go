@@ -313,7 +313,9 @@ func (w *reader) record(r *cloudtrail.Record) error {
 	}
 	var places [maxKinAttempts]int32
 	for i := range list {
-		places[i] = w.facts.add(keyOf(&list[i]), list[i].Time, list[i].EventID)
+		if place := w.facts.add(keyOf(&list[i]), list[i].Time, list[i].EventID); i < maxKinAttempts {
+			places[i] = place
+		}
 	}
 	w.cover(r, list)
 	w.met(number, list, places)

@@ -330,17 +330,25 @@ func TestTheRulesAreThoseThatWereCounted(t *testing.T) {
 		alice(2, "2026-05-30T10:15:30Z", "ec2.amazonaws.com", "RunInstances", `"errorCode":"Client.UnauthorizedOperation",`),
 		alice(3, "2026-05-30T10:15:30Z", "autoscaling.amazonaws.com", "PutScalingPolicy", `"requestParameters":{"serviceNamespace":"ecs"},`),
 		strings.Replace(strings.Replace(call(4, "GetObject"), `"Management"`, `"Data"`, 1), `"managementEvent":true`, `"managementEvent":false`, 1),
+		alice(5, "2026-05-30T10:15:30Z", "lambda.amazonaws.com", "CreateFunction20150331", `"requestParameters":{"role":"f"},`),
+		strings.Replace(theCall, `"sessionContext":{`, `"sessionContext":{"sourceIdentity":"ada",`, 1),
 	}, "\n"))}})
-	const want = `{Account:111122223333 Principal: Source: Name: Region:eu-west-1 Class:5 Outcome:0 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000001} {1780136130000 0a1b2c3d-0000-4000-8000-000000000004} [20603]]
+	const want = `{Account:111122223333 Principal: Source: Name: Region:eu-west-1 Class:5 Outcome:0 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000001} {1780136130000 ev-1} [20603]]
 {Account:111122223333 Principal:AIDAALICEEXAMPLE00001 Source:autoscaling.amazonaws.com Name:PutScalingPolicy#ecs Region:eu-west-1 Class:1 Outcome:1 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000003} {1780136130000 0a1b2c3d-0000-4000-8000-000000000003} [20603]]
 {Account:111122223333 Principal:AIDAALICEEXAMPLE00001 Source:ec2.amazonaws.com Name:RunInstances Region:eu-west-1 Class:1 Outcome:2 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000002} {1780136130000 0a1b2c3d-0000-4000-8000-000000000002} [20603]]
+{Account:111122223333 Principal:AIDAALICEEXAMPLE00001 Source:lambda.amazonaws.com Name:CreateFunction20150331 Region:eu-west-1 Class:1 Outcome:1 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000005} {1780136130000 0a1b2c3d-0000-4000-8000-000000000005} [20603]]
+{Account:111122223333 Principal:AIDAALICEEXAMPLE00001 Source:lambda.amazonaws.com Name:CreateFunction20150331 Region:eu-west-1 Class:6 Outcome:1 Target:f} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000005} {1780136130000 0a1b2c3d-0000-4000-8000-000000000005} [20603]]
 {Account:111122223333 Principal:AIDAALICEEXAMPLE00001 Source:s3.amazonaws.com Name:GetObject Region:eu-west-1 Class:2 Outcome:1 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000004} {1780136130000 0a1b2c3d-0000-4000-8000-000000000004} [20603]]
 {Account:111122223333 Principal:AIDAALICEEXAMPLE00001 Source:s3.amazonaws.com Name:ListBuckets Region:eu-west-1 Class:1 Outcome:1 Target:} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000001} {1780136130000 0a1b2c3d-0000-4000-8000-000000000001} [20603]]
 {Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:autoscaling.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:1 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000003} {1780136130000 0a1b2c3d-0000-4000-8000-000000000003} [20603]]
 {Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:ec2.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:2 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000002} {1780136130000 0a1b2c3d-0000-4000-8000-000000000002} [20603]]
+{Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:lambda.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:1 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000005} {1780136130000 0a1b2c3d-0000-4000-8000-000000000005} [20603]]
 {Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:s3.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:1 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000001} {1780136130000 0a1b2c3d-0000-4000-8000-000000000001} [20603]]
+{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name: Region: Class:7 Outcome:2 Target:i-*} [{1780136130000 ev-1} {1780136130000 ev-1} [20603]]
+{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name: Region: Class:7 Outcome:2 Target:source-identity:ada} [{1780136130000 ev-1} {1780136130000 ev-1} [20603]]
+{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name:StartInstances Region:eu-west-1 Class:1 Outcome:2 Target:} [{1780136130000 ev-1} {1780136130000 ev-1} [20603]]
 `
-	if got := dump(t, s); Rules != 1 || got != want {
+	if got := dump(t, s); Rules != 2 || got != want {
 		t.Fatalf("rules %d give\n%s", Rules, got)
 	}
 }

@@ -14,7 +14,7 @@ import (
 // facts. Whoever changes them, so that the same record gives other facts, adds
 // one; TestTheRulesAreThoseThatWereCounted holds that. Facts cannot be taken
 // back, so only a Rebuild makes old facts follow new rules.
-const Rules = 1
+const Rules = 2
 
 // ErrNewerRules: the facts in the store were made by rules that this program
 // does not know yet.

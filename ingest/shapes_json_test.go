@@ -34,7 +34,7 @@ func queryPage(t testing.TB, list ...string) string {
 			t.Fatal(err)
 		}
 		row := []map[string]string{}
-		for _, name := range []string{"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode", "eventID", "eventType", "managementEvent", "eventCategory", "recipientAccountId"} {
+		for _, name := range []string{"eventVersion", "userIdentity", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode", "eventID", "eventType", "managementEvent", "eventCategory", "recipientAccountId", "requestParameters"} {
 			switch v := record[name].(type) {
 			case string:
 				row = append(row, map[string]string{name: v})
@@ -148,7 +148,7 @@ func TestOCSFInLists(t *testing.T) {
 		list = append(list, ocsfOf(id))
 	}
 	want, n, _ := factsOf(t, strings.Join(list, "\n"))
-	if n != 30 || strings.Count(want, "\n") != 2 {
+	if n != 30 || strings.Count(want, "\n") != 3 {
 		t.Fatalf("the test tests nothing: %d records\n%s", n, want)
 	}
 	whole := "[" + strings.Join(list, ",") + "]"

@@ -117,7 +117,7 @@ func TestOneCallInEveryShape(t *testing.T) {
 	direct := mem.New()
 	run(t, direct, memory{{"log.json", []byte(records(theCall))}})
 	want := dump(t, direct)
-	if strings.Count(want, "\n") != 2 {
+	if strings.Count(want, "\n") != 3 || !strings.Contains(want, "Class:7 Outcome:2 Target:i-*") {
 		t.Fatalf("the call itself: %s", want)
 	}
 	lower := strings.NewReplacer("eventVersion", "eventversion", "userIdentity", "useridentity", "principalId", "principalid", "accountId", "accountid", "sessionContext", "sessioncontext", "sessionIssuer", "sessionissuer",

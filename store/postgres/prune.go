@@ -42,10 +42,14 @@ func pruneIn(ctx context.Context, t tx, table string, bucket int, since int64, b
 	for _, c := range strings.Split(keyColumns, ", ") {
 		same = append(same, "f."+c+" = o."+c)
 	}
+	var classes []int16
+	for _, c := range activity.DatedClasses {
+		classes = append(classes, int16(c))
+	}
 	done, err := t.Exec(ctx, "delete from ebbmark."+table+" f using (select bucket, generation, "+keyColumns+" from ebbmark."+table+
 		" where bucket = $1 and generation = any($2) and class = any($3) and last_at < $4 order by generation, "+keyColumns+" limit $5) o"+
 		" where f.bucket = $1 and f.bucket = o.bucket and f.generation = o.generation and "+strings.Join(same, " and "),
-		int32(bucket), []int64{since, keptFacts}, []int16{int16(activity.Management), int16(activity.Data)}, start, pruneRows)
+		int32(bucket), []int64{since, keptFacts}, classes, start, pruneRows)
 	if err != nil {
 		return 0, 0, err
 	}

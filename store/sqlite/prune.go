@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"strings"
 
 	"github.com/ebbmark/ebbmark/activity"
 )
@@ -31,7 +32,11 @@ func (db *DB) PruneBucket(ctx context.Context, bucket int, before activity.Day) 
 }
 
 func (t *tx) pruneCalls(of tables, bucket int, before activity.Day) (int64, error) {
-	done, err := t.exec("DELETE FROM "+of.facts+" WHERE bucket = ? AND class IN (?, ?) AND last_at < ?", bucket, int(activity.Management), int(activity.Data), before.Start().UnixMilli())
+	args := []any{bucket, before.Start().UnixMilli()}
+	for _, c := range activity.DatedClasses {
+		args = append(args, int(c))
+	}
+	done, err := t.exec("DELETE FROM "+of.facts+" WHERE bucket = ? AND last_at < ? AND class IN (?"+strings.Repeat(", ?", len(activity.DatedClasses)-1)+")", args...)
 	if err != nil {
 		return 0, err
 	}

@@ -80,7 +80,7 @@ func factsDuplicates(t *testing.T, b Backend) {
 
 // someFacts makes n facts of few keys of all classes, so that many merge.
 func someFacts(r *rand.Rand, n int) []activity.Fact {
-	classes := []activity.Class{activity.Management, activity.Data, activity.KeyUse, activity.SignIn, activity.Coverage}
+	classes := []activity.Class{activity.Management, activity.Data, activity.KeyUse, activity.SignIn, activity.Coverage, activity.Passed, activity.Session}
 	list := make([]activity.Fact, n)
 	for i := range list {
 		k := activity.Key{

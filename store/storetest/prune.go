@@ -30,10 +30,14 @@ func pruning(t *testing.T, b Backend) {
 		at(fact(activity.KeyUse, "Key"), old.AddDate(-3, 0, 0), event1),
 		at(fact(activity.SignIn, "Password"), old.AddDate(-3, 0, 0), event1),
 		at(fact(activity.Coverage, "new"), monday, event1),
+		at(fact(activity.Passed, "OnTheDay"), on, event1),
+		at(fact(activity.Session, "OnTheDay"), on, event1),
 	}
 	goes := []activity.Fact{
 		at(fact(activity.Management, "Old"), old, event1),
 		at(fact(activity.Data, "Old"), old, event1),
+		at(fact(activity.Passed, "Old"), old, event1),
+		at(fact(activity.Session, ""), old, event1),
 		at(fact(activity.Coverage, "old"), old, event1),
 	}
 	both := activity.Merge(at(fact(activity.Coverage, "both"), old, event1), at(fact(activity.Coverage, "both"), monday, event2))

@@ -54,6 +54,8 @@ func factsRollup(t *testing.T, b Backend) {
 		activity.Attempt(fact(bob, "GetObject", "us-east-1", data, succeeded, "a"), monday, event1),
 		activity.Attempt(fact(alice, "", "", activity.KeyUse, succeeded, alice), friday, event1),
 		activity.Attempt(fact(alice, "", "", activity.SignIn, succeeded, ""), friday, event1),
+		activity.Attempt(fact(alice, "RunInstances", "us-east-1", activity.Passed, succeeded, "app"), friday, event1),
+		activity.Attempt(fact(alice, "", "", activity.Session, succeeded, "i-*"), friday, event1),
 		activity.Attempt(fact("", "", "us-east-1", activity.Coverage, succeeded, ""), friday, event1),
 		activity.Attempt(other, friday, event3))
 	merge(t, backend,
