@@ -32,9 +32,17 @@ const (
 	Passed Class = 6
 	// Session is all calls of a role's sessions to a Source: Target is what the
 	// names of the sessions are without their numbers ("i-*"), or their source
-	// identity behind "source-identity:". Name and Region are empty.
+	// identity behind "source-identity:". Name and Region are empty, and so are
+	// the events of its marks.
 	Session Class = 7
 )
+
+// SourceIdentity is what the Target of a Session begins with that is a source
+// identity. Names of sessions have no colon.
+const SourceIdentity = "source-identity:"
+
+// MorePassed is the Target of a Passed that stands for those beyond a bound.
+const MorePassed = "*"
 
 // Call reports whether facts of the class are calls, which reports count.
 func (c Class) Call() bool { return c == Management || c == Data }

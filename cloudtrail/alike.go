@@ -88,7 +88,7 @@ func (l *likeness) same(o *likeness) bool {
 func (l *likeness) slot() uint64 {
 	const factor = 0x9e3779b97f4a7c15
 	h := uint64(0)
-	for _, i := range [...]int{0, 8, 7, 9, 10} {
+	for _, i := range [...]int{0, 8, 7, 9, 10, 14} {
 		h = (h ^ uint64(uintptr(unsafe.Pointer(unsafe.StringData(l.texts[i]))))) * factor
 		h ^= h >> 32
 	}

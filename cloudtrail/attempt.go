@@ -30,7 +30,7 @@ const (
 	Call    Kind = iota // an API call
 	KeyUse              // use of a long-term access key; Target is the owner's unique id or ARN
 	SignIn              // a console sign-in that succeeded
-	Session             // who a role's session was: Target is its name by appendSession, or sourcePrefix and its source identity
+	Session             // who a role's session was: Target is its name by appendSession, or sourcePrefix and its source identity; without EventID
 	Pass                // a role that the call may have handed over: Target is its ARN or name as recorded, or MoreRoles
 )
 
@@ -80,8 +80,9 @@ func (r *Record) Attempts(list []Attempt, now time.Time) (_ []Attempt, reason st
 	}
 	for _, session := range [...]string{r.session(), r.source()} {
 		if session != "" {
-			a.Kind, a.Target = Session, session
-			list = append(list, a)
+			who := a
+			who.Kind, who.Target, who.EventID = Session, session, ""
+			list = append(list, who)
 		}
 	}
 	return r.passes(list, a), "", nil

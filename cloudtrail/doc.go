@@ -14,6 +14,7 @@
 //	strange.go, split.go         records in other forms: which, and taking their values one by one
 //	scan.go                      the loop over a whole text, and what to do when it breaks
 //	attempt.go, principal.go …   from a record to attempts: sections 2, 3 and 5 of the specification
+//	role.go, session.go          the roles that a call hands over, and whose session made it
 //	layout.go                    the names of log files in a bucket
 //
 // The scanner holds one window of the text and never a whole record, so a

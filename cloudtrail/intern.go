@@ -17,7 +17,7 @@ type memory struct {
 	memo     memo
 	role     lastRole
 	alikes   alikes
-	sessions [sessionSlots]rememberedSession
+	sessions [sessionSlots]seenSession
 }
 
 // known is the string of b when it was kept lately.

@@ -64,8 +64,9 @@ const (
 	idChunkBytes = 1024
 	// likeSlots likenesses of records are remembered, a quarter of a megabyte.
 	likeSlots = 1024
-	// sessionSlots sessions are remembered by their principalId, a megabyte at most.
-	sessionSlots = 512
+	// sessionSlots sessions are remembered by a principalId of at most maxSeenID.
+	sessionSlots = 256
+	maxSeenID    = 63
 	// memoSets × memoWays session issuers are remembered by their raw text of at
 	// most maxMemoBytes, the set by a hash of what is in the first memoHeadBytes.
 	memoSets      = 128

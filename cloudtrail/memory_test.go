@@ -173,11 +173,13 @@ func TestKeptStringsDoNotChange(t *testing.T) {
 	}
 	ids := map[string]bool{}
 	for _, a := range list {
-		ids[a.EventID] = true
+		if a.Kind == Call {
+			ids[a.EventID] = true
+		}
 	}
 	if len(list) != 1000 || len(ids) != 500 || list[0].EventID != "0d7c4a5e-93a1-4c55-8f9f-000000000000" ||
-		list[999].EventID != "0d7c4a5e-93a1-4c55-8f9f-0000000001f3" {
-		t.Errorf("%d attempts with %d ids, %q to %q", len(list), len(ids), list[0].EventID, list[999].EventID)
+		list[998].EventID != "0d7c4a5e-93a1-4c55-8f9f-0000000001f3" {
+		t.Errorf("%d attempts with %d ids, %q to %q", len(list), len(ids), list[0].EventID, list[998].EventID)
 	}
 }
 

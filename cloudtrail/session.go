@@ -1,6 +1,9 @@
 package cloudtrail
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // A role's session has a name that whoever assumes the role chooses: a person's,
 // an instance's id, the number of a build. Kept as recorded there would be no end
@@ -18,8 +21,8 @@ func (r *Record) session() string {
 	if u.Type != typeAssumed {
 		return ""
 	}
-	if known := r.mem.sessionOf(u.PrincipalID); known != "" {
-		return known
+	if name := r.mem.sessionOf(u.PrincipalID); name != "" {
+		return name
 	}
 	if i := bytes.LastIndexByte(u.ARN, '/'); bytes.Count(u.ARN[:max(i, 0)], []byte("/")) == 1 {
 		return r.mem.session("", u.ARN[i+1:])
@@ -27,32 +30,51 @@ func (r *Record) session() string {
 	return ""
 }
 
-// rememberedSession is what a principalId says of the session.
-type rememberedSession struct {
-	id   []byte
+// seenSession is what a principalId says of the session. It has no pointer to
+// the id: a look at it is one at memory that is likely to be far.
+type seenSession struct {
 	name string
+	size uint8
+	id   [maxSeenID]byte
 }
 
 // sessionOf is the session's name in a principalId; empty when there is none.
-// Sessions make many calls, and finding one among those seen lately is cheaper
-// than reading its name again.
+// Most names are a number that hardly comes again, or one of a session that
+// makes many calls: finding it among those seen lately is cheaper than reading it.
 func (m *memory) sessionOf(id []byte) string {
-	if m == nil {
-		return sessionIn(m, id)
+	i := bytes.IndexByte(id, ':') + 1
+	switch {
+	case i == 0 || i == len(id):
+		return ""
+	case isNumber(id[i:]):
+		return numbered
+	case m == nil || len(id) > maxSeenID || len(id) < 2*wordBytes:
+		return m.session("", id[i:])
 	}
-	slot := &m.sessions[hash(id)%sessionSlots]
-	if slot.name == "" || string(slot.id) != string(id) {
-		slot.id, slot.name = append(slot.id[:0], id...), sessionIn(m, id)
+	const factor = 0x9e3779b97f4a7c15
+	h := (binary.LittleEndian.Uint64(id[len(id)-wordBytes:])*factor ^ binary.LittleEndian.Uint64(id[len(id)-2*wordBytes:])) * factor
+	slot := &m.sessions[h>>32%sessionSlots]
+	if string(slot.id[:slot.size]) != string(id) {
+		slot.size, slot.name = uint8(copy(slot.id[:], id)), m.session("", id[i:])
 	}
 	return slot.name
 }
 
-func sessionIn(m *memory, id []byte) string {
-	i := bytes.IndexByte(id, ':')
-	if i < 0 {
-		return ""
+// numbered is what becomes of a name that is one number.
+const numbered = "*"
+
+// isNumber reports whether a name is one word of hexadecimal digits that
+// appendSession replaces.
+func isNumber(name []byte) bool {
+	if len(name) < 8 {
+		return false
 	}
-	return m.session("", id[i+1:])
+	for _, c := range name {
+		if charKinds[c]&isHex == 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // source is the source identity of an assumed role, likewise and with its

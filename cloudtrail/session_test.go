@@ -82,3 +82,19 @@ func TestSessionsOfRecords(t *testing.T) {
 		})
 	}
 }
+
+func FuzzNamesOfSessions(f *testing.F) {
+	for _, seed := range []string{"alice@example.com", "i-0abc123def4567890", "6f1b0b52-1d3c-4a0f-9d0e-aabbccddeeff", "é\xff", "deadbeef", "1234567"} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, name []byte) {
+		got := appendSession([]byte(sourcePrefix), name)
+		own, ok := strings.CutPrefix(string(got), sourcePrefix)
+		if !ok || len(own) > 64 || (own == "") != (len(name) == 0) || strings.ContainsFunc(own, func(r rune) bool { return r < '!' || r > '~' || r == ':' || r == '/' }) {
+			t.Fatalf("%q is %q", name, got)
+		}
+		if isNumber(name) && own != numbered {
+			t.Fatalf("%q is %q, and a number", name, own)
+		}
+	})
+}

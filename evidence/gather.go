@@ -20,6 +20,7 @@ type tally struct {
 	unclear  map[int]map[string]bool // by service: events in the window of which no action is known
 	unmapped map[string]bool         // event sources of no known service, in the window
 	calls    map[rawName]*call
+	beside
 }
 
 type rawName struct{ source, name string }
@@ -36,14 +37,15 @@ func newTally(in *Input) *tally {
 	from, to := in.span()
 	return &tally{
 		in: in, from: from, to: to, services: map[int]*gathered{}, actions: map[int]*gathered{}, inferred: map[int]*gathered{},
-		unclear: map[int]map[string]bool{}, unmapped: map[string]bool{}, calls: map[rawName]*call{},
+		unclear: map[int]map[string]bool{}, unmapped: map[string]bool{}, calls: map[rawName]*call{}, beside: newBeside(in),
 	}
 }
 
 // add takes in a fact of a principal.
 func (t *tally) add(m member, who string, f *activity.Fact) {
-	if f.Class != activity.Management && f.Class != activity.Data {
-		return // no call (LA-20)
+	if !f.Class.Call() { // LA-20
+		t.addBeside(m, who, f)
+		return
 	}
 	last, ok := lastEver(f, t.in.Now)
 	if !ok {

@@ -7,13 +7,15 @@ const DefaultWindow = 90 * 24 * time.Hour
 
 // Bounds on what is named. What lies beyond them is counted.
 const (
-	maxWho     = 50  // principals of a service or action, the most recent first
-	maxNames   = 50  // Regions, events
-	maxGrants  = 10  // statements that grant an action
-	maxGaps    = 100 // gaps in the logs
-	maxInWhy   = 3   // names in a sentence
-	maxSilent  = 100 // Regions without any log
-	maxMissing = 100 // policies and accounts that the snapshots do not have
+	maxWho      = 50  // principals of a service or action, the most recent first
+	maxNames    = 50  // Regions, events
+	maxPassed   = 100 // roles that were passed, the most recent first
+	maxSessions = 50  // sessions that called a service, likewise
+	maxGrants   = 10  // statements that grant an action
+	maxGaps     = 100 // gaps in the logs
+	maxInWhy    = 3   // names in a sentence
+	maxSilent   = 100 // Regions without any log
+	maxMissing  = 100 // policies and accounts that the snapshots do not have
 
 	maxTrailRows = 100 // trails
 )

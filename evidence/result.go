@@ -108,8 +108,10 @@ type Service struct {
 	Why       string         `json:"why" wire:"why"`
 	Use
 	Counts
-	UnknownEvents []string `json:"unknownEvents,omitempty" wire:"unknownEvents"` // calls in the window of which no action is known
-	Actions       []Action `json:"actions" wire:"actions"`
+	UnknownEvents []string  `json:"unknownEvents,omitempty" wire:"unknownEvents"` // calls in the window of which no action is known
+	Sessions      []Session `json:"sessions,omitempty" wire:"sessions"`           // of roles, that called it
+	SessionsTotal int       `json:"sessionsTotal" wire:"sessionsTotal"`
+	Actions       []Action  `json:"actions" wire:"actions"`
 }
 
 // Counts are the granted actions of a service by verdict.
@@ -146,6 +148,29 @@ type Inferred struct {
 	Events      []string `json:"events" wire:"events"` // as "namespace:name"
 	EventsTotal int      `json:"eventsTotal" wire:"eventsTotal"`
 	Use
+	Passed      []Passed `json:"passed,omitempty" wire:"passed"` // of iam:PassRole
+	PassedTotal int      `json:"passedTotal,omitempty" wire:"passedTotal"`
+}
+
+// Passed is a role that calls may have handed over to a service.
+type Passed struct {
+	Role        string    `json:"role" wire:"role"`               // ARN or name of a role or instance profile, as the call has it; "*": some more than are kept of a call
+	Service     string    `json:"service" wire:"service"`         // namespace of the service that was called
+	Event       string    `json:"event" wire:"event"`             // as "namespace:name"
+	Region      string    `json:"region,omitempty" wire:"region"` // of the last one
+	Last        time.Time `json:"last" wire:"last"`
+	LastSuccess time.Time `json:"lastSuccess,omitzero" wire:"lastSuccess"` // absent: all were denied or failed
+}
+
+// Session is sessions of a role of one name, or of one source identity, that
+// called a service. Numbers in names are "*".
+type Session struct {
+	Account        string    `json:"account" wire:"account"`
+	Principal      string    `json:"principal" wire:"principal"` // the role, as in Who
+	Session        string    `json:"session,omitempty" wire:"session"`
+	SourceIdentity string    `json:"sourceIdentity,omitempty" wire:"sourceIdentity"` // in place of the name
+	Last           time.Time `json:"last" wire:"last"`
+	LastSuccess    time.Time `json:"lastSuccess,omitzero" wire:"lastSuccess"`
 }
 
 // Grant is a statement that grants an action, whatever others take away.

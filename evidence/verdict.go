@@ -202,6 +202,7 @@ func (j *judge) service(i int) (Service, bool) {
 	g := j.tally.services[i]
 	row := Service{Namespace: s.Namespace, Name: s.Name, Use: g.use(j.tally.from, j.tally.to), Actions: []Action{}}
 	row.UnknownEvents, _ = bounded(j.tally.unclear[i], maxNames)
+	row.Sessions, row.SessionsTotal = j.tally.sessionsOf(i)
 	for a := s.First; a < s.End; a++ {
 		if r, ok := j.action(a); ok {
 			row.count(&r)
@@ -223,6 +224,9 @@ func (j *judge) action(i int) (Action, bool) {
 	}
 	r.Use = g.use(j.tally.from, j.tally.to)
 	r.Inferred = j.tally.inferred[i].inferredUse(j.tally.from, j.tally.to)
+	if r.Inferred != nil && i == j.tally.passRole {
+		r.Inferred.Passed, r.Inferred.PassedTotal = j.tally.passedRoles()
+	}
 	r.Recorded, r.Resource = j.records.of(i)
 	j.grants.describe(i, &r)
 	j.decide(i, &r)

@@ -8,6 +8,7 @@ type kin struct {
 	number  uint64 // that they share; of a kin that is not known, zero
 	account string // of the attempts
 	count   int    // how many there were
+	named   int    // how many of them, the first ones, have the event's id
 	facts   [maxKinAttempts]int32
 	round   int64 // of reader.facts, in which these are places
 	cover   int32
@@ -33,8 +34,12 @@ func (w *reader) again(r *cloudtrail.Record, number uint64) bool {
 		return false
 	}
 	w.row.Attempts++
-	for _, i := range k.facts[:k.count] {
-		w.facts.include(i, at, r.EventID)
+	for n, i := range k.facts[:k.count] {
+		if n < k.named {
+			w.facts.include(i, at, r.EventID)
+		} else {
+			w.facts.include(i, at, nil)
+		}
 	}
 	if k.covered == w.covered.round {
 		w.covered.include(k.cover, at, r.EventID)
@@ -49,6 +54,10 @@ func (w *reader) again(r *cloudtrail.Record, number uint64) bool {
 func (w *reader) met(number uint64, list []cloudtrail.Attempt, places [maxKinAttempts]int32) {
 	if number != 0 && len(list) > 0 && len(list) <= maxKinAttempts {
 		// The place of the coverage is found when it is needed.
-		w.known[number%uint64(len(w.known))] = kin{number, list[0].Account, len(list), places, w.facts.round, 0, -1}
+		named := 1
+		for named < len(list) && list[named].EventID != "" {
+			named++
+		}
+		w.known[number%uint64(len(w.known))] = kin{number, list[0].Account, len(list), named, places, w.facts.round, 0, -1}
 	}
 }

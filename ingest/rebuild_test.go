@@ -344,8 +344,8 @@ func TestTheRulesAreThoseThatWereCounted(t *testing.T) {
 {Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:ec2.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:2 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000002} {1780136130000 0a1b2c3d-0000-4000-8000-000000000002} [20603]]
 {Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:lambda.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:1 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000005} {1780136130000 0a1b2c3d-0000-4000-8000-000000000005} [20603]]
 {Account:111122223333 Principal:AKIAALICEEXAMPLE0001 Source:s3.amazonaws.com Name: Region:eu-west-1 Class:3 Outcome:1 Target:AIDAALICEEXAMPLE00001} [{1780136130000 0a1b2c3d-0000-4000-8000-000000000001} {1780136130000 0a1b2c3d-0000-4000-8000-000000000001} [20603]]
-{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name: Region: Class:7 Outcome:2 Target:i-*} [{1780136130000 ev-1} {1780136130000 ev-1} [20603]]
-{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name: Region: Class:7 Outcome:2 Target:source-identity:ada} [{1780136130000 ev-1} {1780136130000 ev-1} [20603]]
+{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name: Region: Class:7 Outcome:2 Target:i-*} [{1780136130000 } {1780136130000 } [20603]]
+{Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name: Region: Class:7 Outcome:2 Target:source-identity:ada} [{1780136130000 } {1780136130000 } [20603]]
 {Account:111122223333 Principal:AROAAPPEXAMPLE0000001 Source:ec2.amazonaws.com Name:StartInstances Region:eu-west-1 Class:1 Outcome:2 Target:} [{1780136130000 ev-1} {1780136130000 ev-1} [20603]]
 `
 	if got := dump(t, s); Rules != 2 || got != want {

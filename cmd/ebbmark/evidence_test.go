@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/csv"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +49,7 @@ func TestEvidence(t *testing.T) {
 			"warning: 27 Regions of the accounts have no log in the window: nothing is called unused unless you say which Regions are in use (--in-use)",
 			"s3\\tDeleteBucket\\tnot enough history\\tNo log of the window was read of 111122223333 af-south-1,"}},
 		"with a trail of all": {ada + " --granularity action --every-region", 0, []string{
-			"s3\\t\\tused\\t", "s3\\tCreateBucket\\tused\\tThe last attempt, on 2026-05-10, succeeded; there were attempts on 1 day of the window.\\ttrue\\t\\t2026-05-10T00:00:00Z\\t\\t\\t2025-12-01T00:00:00Z\\t1\\tus-east-1\\t" + ada + "\\t1\\t2024-01-01T00:00:00Z\\t" + ada + " P statement 1, line 1\\tmanagement\\n",
+			"s3\\t\\tused\\t", "s3\\tCreateBucket\\tused\\tThe last attempt, on 2026-05-10, succeeded; there were attempts on 1 day of the window.\\ttrue\\t\\t2026-05-10T00:00:00Z\\t\\t\\t2025-12-01T00:00:00Z\\t1\\tus-east-1\\t" + ada + "\\t1\\t2024-01-01T00:00:00Z\\t" + ada + " P statement 1, line 1\\tmanagement\\t\\t0\\t\\t0\\n",
 			"s3\\tDeleteBucket\\tunused\\tNo attempt in the 90 days before 2026-06-01, and logs of every day were read; the last attempt before was on 2025-12-05.\\ttrue"}},
 		"in one Region":    {ada + " --service s3 --in-use us-east-1", 0, []string{"s3\\tDeleteBucket\\tunused\\t"}},
 		"a longer window":  {ada + " --service s3 --in-use us-east-1 --window 190", 0, []string{"s3\\tDeleteBucket\\tused\\t"}},
@@ -83,7 +85,45 @@ func TestEvidence(t *testing.T) {
 		t.Errorf("%v: %s", err, text)
 	}
 	text, _, _ = runAt(t.Context(), moment1, "evidence", "--store", dsn, ada, "--every-region", "--service", "s3", "--format", "csv")
-	if rows, err := csv.NewReader(strings.NewReader(text)).ReadAll(); err != nil || len(rows) != 4 || strings.Join(rows[0], ",") != "namespace,action,verdict,why,granted,taken_by,last_success,last_denied,last_failed,first_seen,days_used,regions,who,who_total,granted_since,statement,recorded" {
+	if rows, err := csv.NewReader(strings.NewReader(text)).ReadAll(); err != nil || len(rows) != 4 || strings.Join(rows[0], ",") != "namespace,action,verdict,why,granted,taken_by,last_success,last_denied,last_failed,first_seen,days_used,regions,who,who_total,granted_since,statement,recorded,passed,passed_total,session,sessions_total" {
 		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// TestEvidenceOfALog goes the whole way: from the records of a log to passed roles
+// and sessions.
+func TestEvidenceOfALog(t *testing.T) {
+	dsn := evidenceStore(t)
+	const role = "arn:aws:iam::111122223333:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+	log := filepath.Join(t.TempDir(), "log.json")
+	record := func(identity, source, name, more string) string {
+		return `{"eventVersion":"1.10","userIdentity":` + identity + `,"eventTime":"2026-05-20T10:15:30Z","eventSource":"` + source + `.amazonaws.com","eventName":"` + name +
+			`","awsRegion":"us-east-1","eventID":"` + name + `","eventType":"AwsApiCall","eventCategory":"Management","recipientAccountId":"111122223333"` + more + `}`
+	}
+	const bob = `{"type":"IAMUser","principalId":"AIDABOB","arn":"arn:aws:iam::111122223333:user/bob","accountId":"111122223333"}`
+	const x = `{"type":"AssumedRole","principalId":"AROAX:i-0abc1234","arn":"arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForX/i-0abc1234","accountId":"111122223333",` +
+		`"sessionContext":{"sessionIssuer":{"type":"Role","arn":"` + role + `","accountId":"111122223333"},"sourceIdentity":"ada"}}`
+	text := `{"Records":[` + strings.Join([]string{
+		record(bob, "lambda", "CreateFunction20150331", `,"requestParameters":{"role":"arn:aws:iam::111122223333:role/f"}`),
+		record(x, "sqs", "ListQueues", ""),
+	}, ",") + `]}`
+	if err := os.WriteFile(log, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, stderr, code := runAt(t.Context(), moment1, "ingest", "--store", dsn, log); code != 0 {
+		t.Fatal(code, stderr)
+	}
+	for args, want := range map[string]string{
+		"arn:aws:iam::111122223333:user/bob --service iam --format table": "\n      passed: arn:aws:iam::111122223333:role/f to lambda (2026-05-20)\n",
+		"arn:aws:iam::111122223333:user/bob --service iam":                "\tarn:aws:iam::111122223333:role/f to lambda\t1\t\t0\n",
+		role + " --service sqs --format table":                            "\n    sessions: i-* (2026-05-20), source identity ada (2026-05-20)\n",
+		role + " --service sqs":                                           "\t\t0\ti-*\t2\n",
+		role + " --service sqs --format json":                             `"sourceIdentity": "ada"`,
+		"arn:aws:iam::111122223333:root --service sqs --format json":      `"session": "i-*"`,
+	} {
+		stdout, stderr, code := runAt(t.Context(), moment1, append([]string{"evidence", "--store", dsn, "--every-region"}, strings.Fields(args)...)...)
+		if code != 0 || !strings.Contains(stdout, want) {
+			t.Errorf("%s: exit %d, want %q in\n%s%s", args, code, want, stdout, stderr)
+		}
 	}
 }

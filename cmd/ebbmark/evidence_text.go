@@ -33,18 +33,21 @@ func (p *program) evidenceFormat(name string) (func(io.Writer, *evidence.Evidenc
 // evidenceColumns are the fields of a line.
 var evidenceColumns = []string{
 	"namespace", "action", "verdict", "why", "granted", "taken_by", "last_success", "last_denied", "last_failed", "first_seen",
-	"days_used", "regions", "who", "who_total", "granted_since", "statement", "recorded",
+	"days_used", "regions", "who", "who_total", "granted_since", "statement", "recorded", "passed", "passed_total", "session", "sessions_total",
 }
 
 // evidenceLines are the lines: of a service, then of its actions.
 func evidenceLines(e *evidence.Evidence, yield func([]string) error) error {
 	for _, s := range e.Services {
 		line := evidenceLine(s.Namespace, "", string(s.Verdict), s.Why, s.Granted > 0, "", &s.Use, time.Time{}, "", "")
+		line = append(line, "", "0", first(s.Sessions, sessionText), strconv.Itoa(s.SessionsTotal))
 		if err := yield(line); err != nil {
 			return err
 		}
 		for _, a := range s.Actions {
 			line := evidenceLine(s.Namespace, a.Name, string(a.Verdict), a.Why, a.Granted, strings.Join(a.Taken, " and "), &a.Use, a.GrantedSince, grantText(a.Grants), string(a.Recorded))
+			passed, total := passedBy(&a)
+			line = append(line, first(passed, passedText), strconv.Itoa(total), "", "0")
 			if err := yield(line); err != nil {
 				return err
 			}
@@ -63,6 +66,47 @@ func evidenceLine(namespace, action, verdict, why string, granted bool, taken st
 		momentText(u.FirstSeen), strconv.Itoa(u.DaysUsed), strings.Join(u.Regions, ","), who, strconv.Itoa(u.WhoTotal), momentText(since), grant, recorded,
 	}
 }
+
+// passedBy are the roles that calls may have handed over by an action.
+func passedBy(a *evidence.Action) ([]evidence.Passed, int) {
+	if a.Inferred == nil {
+		return nil, 0
+	}
+	return a.Inferred.Passed, a.Inferred.PassedTotal
+}
+
+func passedText(p evidence.Passed) string { return p.Role + " to " + p.Service }
+
+func sessionText(s evidence.Session) string {
+	return cmp.Or(s.Session, "source identity "+s.SourceIdentity)
+}
+
+// first is the text of the first one; empty: there is none.
+func first[T any](list []T, text func(T) string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return text(list[0])
+}
+
+// someText is the texts of a few of so many, each with its day.
+func someText[T any](list []T, total int, text func(T) string, last func(T) time.Time) string {
+	var b strings.Builder
+	shown := list[:min(len(list), maxEvidenceTold)]
+	for i, one := range shown {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s (%s)", text(one), day(last(one)))
+	}
+	if total > len(shown) {
+		fmt.Fprintf(&b, " and %d more", total-len(shown))
+	}
+	return b.String()
+}
+
+// maxEvidenceTold is how many sessions and passed roles a table names.
+const maxEvidenceTold = 5
 
 func momentText(t time.Time) string {
 	if t.IsZero() {
@@ -135,6 +179,12 @@ func evidenceTable(w io.Writer, e *evidence.Evidence) error {
 		if err != nil {
 			return err
 		}
+		if s.SessionsTotal > 0 {
+			told := someText(s.Sessions, s.SessionsTotal, sessionText, func(s evidence.Session) time.Time { return s.Last })
+			if _, err := fmt.Fprintf(w, "    sessions: %s\n", told); err != nil {
+				return err
+			}
+		}
 		for _, a := range s.Actions {
 			if err := evidenceAction(w, &a); err != nil {
 				return err
@@ -154,6 +204,9 @@ func evidenceAction(w io.Writer, a *evidence.Action) error {
 	}
 	if err == nil && len(a.Taken) > 0 {
 		_, err = fmt.Fprintf(w, "      taken away by %s\n", strings.Join(a.Taken, " and "))
+	}
+	if passed, total := passedBy(a); err == nil && total > 0 {
+		_, err = fmt.Fprintf(w, "      passed: %s\n", someText(passed, total, passedText, func(p evidence.Passed) time.Time { return p.Last }))
 	}
 	return err
 }
