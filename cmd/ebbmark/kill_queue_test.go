@@ -129,7 +129,7 @@ func TestRebuildFromABucket(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	facts, sums := factsOf(t, path), sumsOf(t, path)
-	if strings.Count(facts, "\n") != 3 {
+	if strings.Count(facts, "\n") != 6 {
 		t.Fatalf("the test tests nothing: %s", facts)
 	}
 	wrongFact(t, path)
