@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 )
 
@@ -189,8 +190,9 @@ func isRoleName(text string) bool {
 
 // handsOver reports whether the roles that the record names may have been handed
 // over. The role of STS's calls is the one to become. IAM's calls name the role
-// that they are about, but for the one that puts a role into an instance profile.
-// Data events hand over nothing; their parameters may be anybody's data.
+// that they are about: of those are kept the one that puts a role into an instance
+// profile, and those of giving. Data events hand over nothing; their parameters may be
+// anybody's data.
 func (r *Record) handsOver() bool {
 	if r.EventSource == stsHost {
 		return false // the most frequent of them all
@@ -199,10 +201,14 @@ func (r *Record) handsOver() bool {
 	switch {
 	case strings.EqualFold(host, "sts"):
 		return false
-	case strings.EqualFold(host, "iam") && strings.TrimSpace(r.EventName) != "AddRoleToInstanceProfile":
+	case strings.EqualFold(host, "iam") && !slices.Contains(giving, strings.TrimSpace(r.EventName)):
 		return false
 	}
 	return r.isManagement()
 }
+
+// giving are the calls of IAM of which the role matters: it is handed over, or is given
+// something of which IAM keeps no date.
+var giving = []string{"AddRoleToInstanceProfile", "AttachRolePolicy", "PutRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
 
 const stsHost = "sts.amazonaws.com"

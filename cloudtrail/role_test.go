@@ -89,7 +89,8 @@ func TestRolesThatCallsHandOver(t *testing.T) {
 		"sixteen, some of them twice": {"events", "PutTargets", `{"targets":[{}` + many[:strings.Index(many, `,{"id":"16"`)] + `,{"roleArn":"r0"}]}`, names[:16]},
 
 		"a role to become":       {"sts", "AssumeRole", `{"roleArn":"` + arn + `a","roleSessionName":"s"}`, []string{}},
-		"a role that it's about": {"iam", "AttachRolePolicy", `{"roleName":"a"}`, []string{}},
+		"a role that it's about": {"iam", "UpdateRole", `{"roleName":"a"}`, []string{}},
+		"a role that is given":   {"iam", "AttachRolePolicy", `{"roleName":"a"}`, []string{"a"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			got := passesOf(t, usual("eventSource", `"`+c.source+`.amazonaws.com"`, "eventName", `"`+c.name+`"`, "requestParameters", c.parameters))

@@ -138,6 +138,7 @@ type ranking struct {
 	window   refine.Window
 	evidence refine.Evidence
 	ranker   *refine.Ranker
+	gifts    map[string]*refine.Given // by account, those that were read
 }
 
 func (p *program) rankAll(ctx context.Context, s store.Store, f rankFlags, window refine.Window, since activity.Day) (list []ranked, err error) {

@@ -34,7 +34,7 @@ type refineFlags struct {
 	tags          []string
 	paths         []string
 	notAccounts   []string
-	drop          bool
+	drop, given   bool
 	replace       bool // AWS's policies too
 	sets          bool // permission sets instead of accounts
 	apply         applyFlags
@@ -59,10 +59,11 @@ takes those out too), and what --keep says. A policy that was changed within the
 that somebody younger has, or that is in an account whose logs do not reach over it, stays
 as it is, with the reason; so does one of whom --keep-tagged or --keep-path excludes.
 
+IAM keeps no date of inline policies, attachments and members of groups, but the logs have the
+calls: what may have been given within the window stays (--even-given takes it out too).
+
 Each proposal is proven: all recorded use of all who have the policy is replayed against
-it, with their other policies. IAM keeps no date of inline policies and of attachments: if you
-know that access was given within the window, leave it. See the whole effect of an edited
-file with "ebbmark what-if".
+it, with their other policies. See the whole effect of an edited file with "ebbmark what-if".
 
 AWS's own policies cannot be edited. --replace-aws-managed puts a policy of the account in
 place of each that somebody has, NAME-refined: it is made, attached to everybody who has
@@ -115,6 +116,7 @@ docs/refine.md says more.`,
 	flags.BoolVar(&f.drop, "drop-untracked", false, "take out too what AWS does not track and no log shows")
 	flags.BoolVar(&f.replace, "replace-aws-managed", false, "put smaller policies of the account in place of AWS's")
 	flags.BoolVar(&f.sets, "permission-sets", false, "the permission sets of IAM Identity Center with these names, or all, by the use in all accounts")
+	flags.BoolVar(&f.given, "even-given", false, "also what somebody may have been given within the window")
 	flags.StringVar(&f.format, "format", "text", "text, json, diff, markdown, terraform, cloudformation, or cli for a script")
 	flags.TimeVar(&f.asOf, "as-of", time.Time{}, []string{time.RFC3339}, "go by use up to this moment instead of now (RFC 3339)")
 	f.apply.add(cmd)
@@ -314,6 +316,17 @@ func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chose
 	for _, c := range chosen {
 		if in.Unseen, err = r.unseen(ctx, c.account.ID); err != nil {
 			return nil, err
+		}
+		given := refine.NewGiven(r.window)
+		if !f.given {
+			if given, err = r.given(ctx, c.account.ID); err != nil {
+				return nil, err
+			}
+		}
+		for i := range c.list {
+			if one := &c.list[i]; one.Doubt == "" {
+				one.Doubt = given.Doubt(*one)
+			}
 		}
 		some, err := r.proposals(ctx, c, in)
 		if err != nil {

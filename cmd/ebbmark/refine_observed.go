@@ -24,6 +24,43 @@ func (r *ranking) unseen(ctx context.Context, account string) (func(action int) 
 	return o.Unseen, nil
 }
 
+// given reads who was given something within the window. Only where there are such calls
+// it reads all facts of the account.
+func (r *ranking) given(ctx context.Context, account string) (*refine.Given, error) {
+	if g := r.gifts[account]; g != nil {
+		return g, nil
+	}
+	g, err := r.readGiven(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	if r.gifts == nil {
+		r.gifts = map[string]*refine.Given{}
+	}
+	r.gifts[account] = g
+	return g, nil
+}
+
+func (r *ranking) readGiven(ctx context.Context, account string) (*refine.Given, error) {
+	g, any := refine.NewGiven(r.window), false
+	for f, err := range store.Rollup(ctx, r.store, []string{account}) {
+		if err != nil {
+			return nil, err
+		}
+		any = any || refine.Gives(&f)
+	}
+	if !any {
+		return g, nil
+	}
+	for f, err := range r.store.Facts(ctx, activity.Prefix{Account: account}) {
+		if err != nil {
+			return nil, err
+		}
+		g.Add(&f)
+	}
+	return g, nil
+}
+
 // withoutGaps is an error when there are whole days of the window, but the last, of which
 // no log of an account was read, of any Region.
 func withoutGaps(ctx context.Context, facts store.Facts, account string, w refine.Window) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/organization"
 	"github.com/ebbmark/ebbmark/refine"
+	"github.com/ebbmark/ebbmark/report"
 	"github.com/ebbmark/ebbmark/store"
 )
 
@@ -176,9 +177,28 @@ func (r *ranking) setDoubts(ctx context.Context, f refineFlags, set *refine.Perm
 			c.Doubt = fmt.Sprintf("the logs of account %s do not reach over the window", id)
 		case missing[id] != "":
 			c.Doubt = fmt.Sprintf("account %s of the organization is not in the store, and may have it: sync or import it", missing[id])
+		case !f.given:
+			if c.Doubt, err = r.setGiven(ctx, role); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// setGiven says why what a role of a permission set has may be younger than the window.
+func (r *ranking) setGiven(ctx context.Context, role refine.SetRole) (string, error) {
+	given, err := r.given(ctx, role.Account.ID)
+	if err != nil {
+		return "", err
+	}
+	who := []report.Entity{{Kind: report.Role, ID: role.Role.ID, ARN: role.Role.ARN}}
+	for _, holder := range []string{role.Role.ARN, ""} { // its inline policy, and what is attached
+		if why := given.Doubt(refine.Candidate{Holder: holder, Users: who}); why != "" {
+			return fmt.Sprintf("in account %s %s", role.Account.ID, why), nil
+		}
+	}
+	return "", nil
 }
 
 // setText is what text says of a permission set beside what it says of any policy.

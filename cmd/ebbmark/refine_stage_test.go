@@ -191,3 +191,25 @@ func TestRefineStageIsTakenBack(t *testing.T) {
 		}
 	}
 }
+
+// TestRefineLeavesWhatWasGiven: an inline policy that a call of the window put into a role
+// stays, and into another one does not matter.
+func TestRefineLeavesWhatWasGiven(t *testing.T) {
+	_, _, dsn := anotherIAM(t)
+	put := func(role string) string {
+		call := appCall(time.Now().UTC().AddDate(0, 0, -20), "iam", "PutRolePolicy", "")
+		return strings.Replace(call, `"eventType"`, `"requestParameters":{"roleName":"`+role+`","policyName":"own","policyDocument":"{}"},"eventType"`, 1)
+	}
+	const doubt = "iam:PutRolePolicy was called on "
+	readCalls(t, dsn, put("another"))
+	if out, problems, code := runRefine(t, dsn, appRole); code != 0 || strings.Contains(out+problems, doubt) {
+		t.Errorf("another role: exit %d, %s%s", code, out, problems)
+	}
+	readCalls(t, dsn, put("app"))
+	if out, problems, code := runRefine(t, dsn, appRole); code != 0 || strings.Count(out, doubt) != 2 { // own and gone, not Shared
+		t.Errorf("the role: exit %d, %s%s", code, out, problems)
+	}
+	if out, problems, code := runRefine(t, dsn, appRole, "--even-given"); code != 0 || strings.Contains(out+problems, doubt) {
+		t.Errorf("exit %d, %s%s", code, out, problems)
+	}
+}

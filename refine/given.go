@@ -1,0 +1,156 @@
+package refine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ebbmark/ebbmark/activity"
+	"github.com/ebbmark/ebbmark/report"
+)
+
+// Given finds out, from the logs, who was given permissions within a window of which IAM
+// keeps no date: by an attachment, an inline policy, a membership of a group, or another
+// boundary. What somebody was given then had not its time.
+//
+// Of calls about roles the logs tell which role it was (activity.Passed), of others only
+// the moment. A call about a role of which it is not known, as in logs that an older
+// version has read, counts for all roles.
+type Given struct {
+	window  Window
+	calls   map[giving]activity.Days
+	named   map[giving]activity.Days // of calls, those of which the role is known
+	roles   map[string]gift          // by name in lower case and the call's name
+	anybody map[string]gift          // by the call's name: of calls about users and groups
+	unnamed map[string]gift          // by the call's name: of calls about a role that is not known; nil: to be found
+}
+
+// giving is one caller's calls of a name that end alike.
+type giving struct {
+	principal, name, region string
+	outcome                 activity.Outcome
+}
+
+// gift is the last call.
+type gift struct {
+	name string
+	at   time.Time
+}
+
+// The calls of IAM that give what it keeps no date of, by whom they are about.
+var (
+	givesRoles  = []string{"AttachRolePolicy", "PutRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
+	givesUsers  = []string{"AttachUserPolicy", "PutUserPolicy", "AddUserToGroup", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"}
+	givesGroups = []string{"AttachGroupPolicy", "PutGroupPolicy"}
+)
+
+// NewGiven makes a Given that knows of no calls yet.
+func NewGiven(w Window) *Given {
+	return &Given{window: w, calls: map[giving]activity.Days{}, named: map[giving]activity.Days{}, roles: map[string]gift{}, anybody: map[string]gift{}}
+}
+
+// Gives reports whether a fact is of calls that Given goes by, whoever made them.
+func Gives(f *activity.Fact) bool {
+	return f.Source == "iam.amazonaws.com" && (slices.Contains(givesRoles, f.Name) || slices.Contains(givesUsers, f.Name) || slices.Contains(givesGroups, f.Name))
+}
+
+// Add takes in a fact of the account; those of other calls and classes are passed over.
+func (g *Given) Add(f *activity.Fact) {
+	if !Gives(f) || f.Outcome == activity.Denied {
+		return
+	}
+	last, ok := report.LastIn(f, g.window.To, g.window.To.Sub(g.window.From))
+	if !ok {
+		return
+	}
+	g.unnamed = nil
+	key := giving{f.Principal, f.Name, f.Region, f.Outcome}
+	switch {
+	case f.Class == activity.Passed && f.Target != activity.MorePassed:
+		g.named[key] = g.named[key].Union(f.Days)
+		note(g.roles, roleName(f.Target)+" "+f.Name, f.Name, last)
+	case f.Class == activity.Management && slices.Contains(givesRoles, f.Name):
+		g.calls[key] = g.calls[key].Union(f.Days)
+	case f.Class == activity.Management:
+		note(g.anybody, f.Name, f.Name, last)
+	}
+}
+
+func note(to map[string]gift, key, name string, at time.Time) {
+	if old, there := to[key]; !there || at.After(old.at) {
+		to[key] = gift{name, at}
+	}
+}
+
+// roleName is what a log calls a role, in lower case: a name, or an ARN's last part.
+func roleName(target string) string {
+	return strings.ToLower(target[strings.LastIndexByte(target, '/')+1:])
+}
+
+// Doubt says why what a candidate grants may be younger than the window; empty: nothing
+// speaks for it.
+func (g *Given) Doubt(c Candidate) string {
+	var found gift
+	take := func(one gift, there bool) {
+		if there && one.at.After(found.at) {
+			found = one
+		}
+	}
+	if g.unnamed == nil {
+		g.unnamed = g.findUnnamed()
+	}
+	for _, u := range c.Users {
+		for _, name := range c.giving(u.Kind) {
+			if u.Kind == report.Role {
+				one, there := g.roles[roleName(u.ARN)+" "+name]
+				take(one, there)
+				one, there = g.unnamed[name]
+				take(one, there)
+			} else {
+				one, there := g.anybody[name]
+				take(one, there)
+			}
+		}
+	}
+	if found.name == "" {
+		return ""
+	}
+	return fmt.Sprintf("iam:%s was called on %s, within the window, and may have given it", found.name, found.at.UTC().Format(time.DateOnly))
+}
+
+// giving are the calls that may have given the candidate to a role or user.
+func (c *Candidate) giving(kind report.Kind) []string {
+	switch {
+	case kind == report.Role && c.Holder == "":
+		return []string{"AttachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
+	case kind == report.Role:
+		return []string{"PutRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
+	}
+	names := []string{"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"}
+	switch {
+	case c.Holder == "":
+		return append(names, "AttachUserPolicy", "AttachGroupPolicy", "AddUserToGroup")
+	case strings.Contains(c.Holder, ":group/"):
+		return append(names, "PutGroupPolicy", "AddUserToGroup")
+	}
+	return append(names, "PutUserPolicy")
+}
+
+func hasDay(days activity.Days, day activity.Day) bool {
+	last, any := days.UpTo(day)
+	return any && last == day
+}
+
+// findUnnamed finds the calls about roles of which it is not known, by name: the last day.
+func (g *Given) findUnnamed() map[string]gift {
+	out := map[string]gift{}
+	for key, days := range g.calls {
+		for day := range days.All() {
+			if at := day.Start(); !at.Add(24*time.Hour).Before(g.window.From) && !at.After(g.window.To) && !hasDay(g.named[key], day) {
+				note(out, key.name, key.name, at)
+			}
+		}
+	}
+	return out
+}
