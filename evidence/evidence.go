@@ -44,7 +44,8 @@ type Input struct {
 // Sources yield facts, in any order; each may come more than once. An error ends
 // a sequence.
 type Sources struct {
-	// Of yields the facts of a principal; with an empty one, of the whole account.
+	// Of yields the facts of a principal; with an empty one, of the whole account,
+	// which is asked again where somebody was given something.
 	Of func(account, principal string) iter.Seq2[activity.Fact, error]
 	// Coverage yields those facts of an account that say which logs were read.
 	Coverage func(account string) iter.Seq2[activity.Fact, error]
@@ -66,6 +67,7 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 	cover := newCoverer(&in)
 	seen := newWitness(&in)
 	trails := newTrails(&in)
+	gifts := map[string]*Gifts{}
 	for _, m := range in.Scope.members {
 		for who, principal := range m.names() {
 			if err := each(from.Of(m.account, principal), func(f *activity.Fact) { t.add(m, who, f) }); err != nil {
@@ -74,7 +76,17 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 		}
 	}
 	for _, account := range in.Scope.accounts {
-		err := each(from.Calls(account.id), func(f *activity.Fact) { seen.add(f); trails.call(account.id, f) })
+		gave := false
+		err := each(from.Calls(account.id), func(f *activity.Fact) {
+			seen.add(f)
+			trails.call(account.id, f)
+			gave = gave || Gives(f)
+		})
+		if err == nil && gave {
+			g := NewGifts(in.Now.Add(-in.Window), in.Now)
+			gifts[account.id] = g
+			err = each(from.Of(account.account, ""), g.Add)
+		}
 		if err == nil {
 			err = each(from.Coverage(account.id), func(f *activity.Fact) { cover.add(f); trails.cover(account.id, f) })
 		}
@@ -88,7 +100,7 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 	}
 	c := cover.done()
 	c.Trails, c.TrailsTotal = trails.rows()
-	return in.lay(t, c, seen, trails), nil
+	return in.lay(t, c, seen, trails, gifts), nil
 }
 
 // each hands on the facts of a sequence up to an error.
@@ -103,7 +115,7 @@ func each(facts iter.Seq2[activity.Fact, error], take func(*activity.Fact)) erro
 }
 
 // lay makes the rows.
-func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails) *Evidence {
+func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails, gifts map[string]*Gifts) *Evidence {
 	out := &Evidence{
 		ARN: in.Scope.ARN, Kind: in.Scope.Kind, AsOf: in.Now.UTC(), Days: int(in.Window / (24 * time.Hour)),
 		From: date(t.from), To: date(t.to), Principals: in.Scope.principals, Missing: in.Scope.Missing, Coverage: c, Services: []Service{},
@@ -115,7 +127,7 @@ func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails) *Evid
 			*list = []string{} // an answer has every list
 		}
 	}
-	g := newGrants(in)
+	g := newGrants(in, gifts)
 	j := &judge{in: in, tally: t, coverage: c, witness: seen, trails: trails, grants: g, records: trails.records, needed: neededFor(in.Catalog)}
 	for i, s := range in.Catalog.Services() {
 		if in.Service != "" && in.Service != s.Namespace {

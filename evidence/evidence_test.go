@@ -297,7 +297,7 @@ func TestTheLastDayIsNotAskedFor(t *testing.T) {
 }
 
 // TestTheAgeOfAGrant: a version of a managed policy has a date; attachments and
-// inline policies have none, which the reason says when somebody gave any.
+// inline policies have none but that of the call that may have given them.
 func TestTheAgeOfAGrant(t *testing.T) {
 	const arn = "arn:aws:iam::111122223333:policy/p"
 	version := func(id, created string, actions ...string) inventory.PolicyVersion {
@@ -316,9 +316,22 @@ func TestTheAgeOfAGrant(t *testing.T) {
 	}
 	w.call("2026-04-11", "AIDASOMEBODY", "iam", "AttachUserPolicy") // not a role's
 	is(t, w.evidence(app), "sqs:DeleteQueue", report.Unused, "were read.")
-	w.call("2026-04-12", "AIDASOMEBODY", "iam", "AttachRolePolicy")
-	w.call("2026-04-10", "AIDASOMEBODY", "iam", "PutRolePolicy")
-	e := w.evidence(app)
+	given := func(day, name, role string) {
+		passed := *w.call(day, "AIDASOMEBODY", "iam", name)
+		passed.Class, passed.Target = activity.Passed, role
+		w.facts = append(w.facts, passed)
+	}
+	given("2026-04-11", "AttachRolePolicy", "another")
+	given("2026-04-11", "PutRolePolicy", "app") // the other policy
+	is(t, w.evidence(app), "sqs:DeleteQueue", report.Unused, "were read.")
+	is(t, w.evidence(app), "sqs:TagQueue", report.NotEnoughHistory, "granted since 2026-04-11 only, within the window")
+	given("2026-04-12", "AttachRolePolicy", "app")
+	is(t, w.evidence(app), "sqs:DeleteQueue", report.NotEnoughHistory, "granted since 2026-04-12 only, within the window")
+	is(t, w.evidence("arn:aws:iam::111122223333:root"), "sqs:DeleteQueue", report.NotEnoughHistory, "granted since 2026-04-12 only, within the window")
+	w.facts = w.facts[:len(w.facts)-2]
+	w.call("2026-04-12", "AIDASOMEBODY", "iam", "AttachRolePolicy") // whose, is not known
+	is(t, w.evidence(app), "sqs:DeleteQueue", report.NotEnoughHistory, "granted since 2026-04-12 only, within the window")
+	e := w.evidence(arn)
 	is(t, e, "sqs:DeleteQueue", report.Unused, "IAM keeps no date of attachments and inline policies, and iam:AttachRolePolicy was called last on 2026-04-12: if that gave this, it is younger.")
 	if e.Given == nil || *e.Given != (Given{"iam:AttachRolePolicy", at("2026-04-12")}) {
 		t.Errorf("given %+v", e.Given)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/policy"
+	"github.com/ebbmark/ebbmark/report"
 )
 
 // What takes actions away.
@@ -31,10 +32,15 @@ type granting struct {
 	since time.Time
 }
 
-func newGrants(in *Input) *grants {
+// newGrants looks at all holders. gifts are by account; one that is not there has none.
+func newGrants(in *Input, gifts map[string]*Gifts) *grants {
 	g := &grants{list: map[int]*granting{}}
 	for i := range in.Scope.holders {
-		g.hold(in, &in.Scope.holders[i])
+		h := &in.Scope.holders[i]
+		g.hold(in, h)
+		for _, k := range h.sources {
+			in.Scope.sources[k].heldSince(h.since(in.Scope.sources[k], gifts[h.account]))
+		}
 	}
 	if g.set == nil {
 		g.set = in.Engine.Granted(nil)
@@ -46,6 +52,18 @@ func newGrants(in *Input) *grants {
 		g.statements(in, s)
 	}
 	return g
+}
+
+// since is when a holder has had a policy at the latest: since it was made, or may have been
+// given it. Zero: not known.
+func (h *holder) since(s *source, gifts *Gifts) time.Time {
+	if h.made.IsZero() || gifts == nil || h.kind == report.ManagedPolicy {
+		return h.made
+	}
+	if given := gifts.last(s.grant.Holder, h.kind, h.arn); given.at.After(h.made) {
+		return given.at
+	}
+	return h.made
 }
 
 // hold adds what a holder is granted, and what boundary and controls leave.

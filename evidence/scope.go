@@ -67,6 +67,9 @@ func (m member) known(principal string) string {
 
 // holder is a user, group, role or policy whose statements grant together.
 type holder struct {
+	account  string
+	kind     report.Kind // report.ManagedPolicy: a policy by itself
+	arn      string
 	sources  []int
 	made     time.Time // zero: not known
 	boundary *policy.Document
@@ -104,14 +107,14 @@ func Find(a *inventory.Account, o *organization.Organization, text string) (*Sco
 	case report.Group:
 		s.Kind = "group"
 		g := a.GroupByName(found.Name)
-		return s, s.hold(a, holder{made: g.Created, controls: levels(o, a.ID)}, a.GroupPolicies(g))
+		return s, s.hold(a, holder{kind: report.Group, arn: g.ARN, made: g.Created, controls: levels(o, a.ID)}, a.GroupPolicies(g))
 	default:
 		s.Kind = "policy"
 		p := a.Policy(found.ARN)
 		if p.DefaultDocument() == "" {
 			return nil, fmt.Errorf("the snapshot does not hold the default version of %s", p.ARN)
 		}
-		return s, s.hold(a, holder{made: p.Created, controls: levels(o, a.ID)}, []inventory.Source{{Managed: p, Name: p.Name, Document: p.DefaultDocument()}})
+		return s, s.hold(a, holder{kind: report.ManagedPolicy, arn: p.ARN, made: p.Created, controls: levels(o, a.ID)}, []inventory.Source{{Managed: p, Name: p.Name, Document: p.DefaultDocument()}})
 	}
 }
 
@@ -199,7 +202,7 @@ func (m member) learn(e report.Entity) {
 }
 
 func (s *Scope) user(a *inventory.Account, o *organization.Organization, u *inventory.User) error {
-	h := holder{made: u.Created, controls: levels(o, a.ID)}
+	h := holder{kind: report.User, arn: u.ARN, made: u.Created, controls: levels(o, a.ID)}
 	if err := s.bind(&h, a, u.Boundary); err != nil {
 		return fmt.Errorf("permissions boundary of %s: %w", u.ARN, err)
 	}
@@ -207,7 +210,7 @@ func (s *Scope) user(a *inventory.Account, o *organization.Organization, u *inve
 }
 
 func (s *Scope) role(a *inventory.Account, o *organization.Organization, r *inventory.Role) error {
-	h := holder{made: r.Created}
+	h := holder{kind: report.Role, arn: r.ARN, made: r.Created}
 	if !strings.HasPrefix(r.Path, "/aws-service-role/") { // service control policies do not bind service-linked roles
 		h.controls = levels(o, a.ID)
 	}
@@ -242,12 +245,12 @@ func (s *Scope) bind(h *holder, a *inventory.Account, boundary string) error {
 
 // hold adds a holder of policies.
 func (s *Scope) hold(a *inventory.Account, h holder, list []inventory.Source) error {
+	h.account = a.ID
 	for i := range list {
 		k, err := s.source(a, &list[i])
 		if err != nil {
 			return err
 		}
-		s.sources[k].heldSince(h.made)
 		h.sources = append(h.sources, k)
 	}
 	s.holders = append(s.holders, h)

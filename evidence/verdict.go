@@ -44,7 +44,7 @@ func (j *judge) decide(i int, r *Action) {
 	if r.Recorded == AsData {
 		r.Why += fmt.Sprintf(" All of its data events (%s) are delivered by trail %s.", r.Resource, j.trails.deliverers())
 	}
-	if g := j.witness.given(j.in.Scope.Kind); g != nil {
+	if g := j.witness.given(j.in.Scope.Kind); g != nil && j.in.Scope.Kind == "policy" {
 		r.Why += fmt.Sprintf(" IAM keeps no date of attachments and inline policies, and %s was called last on %s: if that gave this, it is younger.", g.Event, dayOf(g.Last))
 	}
 }

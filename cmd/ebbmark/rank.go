@@ -16,6 +16,7 @@ import (
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/api/iam"
 	"github.com/ebbmark/ebbmark/catalog"
+	"github.com/ebbmark/ebbmark/evidence"
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/policy"
@@ -138,7 +139,7 @@ type ranking struct {
 	window   refine.Window
 	evidence refine.Evidence
 	ranker   *refine.Ranker
-	gifts    map[string]*refine.Given // by account, those that were read
+	gifts    map[string]*evidence.Gifts // by account, those that were read
 }
 
 func (p *program) rankAll(ctx context.Context, s store.Store, f rankFlags, window refine.Window, since activity.Day) (list []ranked, err error) {

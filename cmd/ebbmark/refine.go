@@ -16,6 +16,7 @@ import (
 	"github.com/ebbmark/ebbmark/activity"
 	"github.com/ebbmark/ebbmark/api/iam"
 	"github.com/ebbmark/ebbmark/catalog"
+	"github.com/ebbmark/ebbmark/evidence"
 	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/refine"
@@ -317,7 +318,7 @@ func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chose
 		if in.Unseen, err = r.unseen(ctx, c.account.ID); err != nil {
 			return nil, err
 		}
-		given := refine.NewGiven(r.window)
+		given := evidence.NewGifts(r.window.From, r.window.To)
 		if !f.given {
 			if given, err = r.given(ctx, c.account.ID); err != nil {
 				return nil, err
@@ -325,7 +326,7 @@ func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chose
 		}
 		for i := range c.list {
 			if one := &c.list[i]; one.Doubt == "" {
-				one.Doubt = given.Doubt(*one)
+				one.Doubt = given.Doubt(one.Holder, one.Users)
 			}
 		}
 		some, err := r.proposals(ctx, c, in)

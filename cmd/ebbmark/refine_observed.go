@@ -26,7 +26,7 @@ func (r *ranking) unseen(ctx context.Context, account string) (func(action int) 
 
 // given reads who was given something within the window. Only where there are such calls
 // it reads all facts of the account.
-func (r *ranking) given(ctx context.Context, account string) (*refine.Given, error) {
+func (r *ranking) given(ctx context.Context, account string) (*evidence.Gifts, error) {
 	if g := r.gifts[account]; g != nil {
 		return g, nil
 	}
@@ -35,19 +35,19 @@ func (r *ranking) given(ctx context.Context, account string) (*refine.Given, err
 		return nil, err
 	}
 	if r.gifts == nil {
-		r.gifts = map[string]*refine.Given{}
+		r.gifts = map[string]*evidence.Gifts{}
 	}
 	r.gifts[account] = g
 	return g, nil
 }
 
-func (r *ranking) readGiven(ctx context.Context, account string) (*refine.Given, error) {
-	g, any := refine.NewGiven(r.window), false
+func (r *ranking) readGiven(ctx context.Context, account string) (*evidence.Gifts, error) {
+	g, any := evidence.NewGifts(r.window.From, r.window.To), false
 	for f, err := range store.Rollup(ctx, r.store, []string{account}) {
 		if err != nil {
 			return nil, err
 		}
-		any = any || refine.Gives(&f)
+		any = any || evidence.Gives(&f)
 	}
 	if !any {
 		return g, nil

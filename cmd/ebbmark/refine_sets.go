@@ -194,7 +194,7 @@ func (r *ranking) setGiven(ctx context.Context, role refine.SetRole) (string, er
 	}
 	who := []report.Entity{{Kind: report.Role, ID: role.Role.ID, ARN: role.Role.ARN}}
 	for _, holder := range []string{role.Role.ARN, ""} { // its inline policy, and what is attached
-		if why := given.Doubt(refine.Candidate{Holder: holder, Users: who}); why != "" {
+		if why := given.Doubt(holder, who); why != "" {
 			return fmt.Sprintf("in account %s %s", role.Account.ID, why), nil
 		}
 	}

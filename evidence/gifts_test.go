@@ -1,4 +1,4 @@
-package refine
+package evidence
 
 import (
 	"strings"
@@ -9,20 +9,27 @@ import (
 	"github.com/ebbmark/ebbmark/report"
 )
 
-// TestGiven: what somebody may have been given within the window is in doubt, and nothing
+// policyOf is a policy: the holder of an inline one, and who has it.
+type policyOf struct {
+	holder string
+	users  []report.Entity
+}
+
+// TestGifts: what somebody may have been given within the window is in doubt, and nothing
 // else is.
-func TestGiven(t *testing.T) {
+func TestGifts(t *testing.T) {
 	const prefix = "arn:aws:iam::111122223333:"
+	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	role, other := report.Entity{Kind: report.Role, ARN: prefix + "role/team/App"}, report.Entity{Kind: report.Role, ARN: prefix + "role/other"}
 	user := report.Entity{Kind: report.User, ARN: prefix + "user/ada"}
-	candidates := map[string]Candidate{
-		"role's":      {ID: "own", Holder: role.ARN, Users: []report.Entity{role}},
-		"other's":     {ID: "own", Holder: other.ARN, Users: []report.Entity{other}},
-		"user's":      {ID: "own", Holder: user.ARN, Users: []report.Entity{user}},
-		"group's":     {ID: "own", Holder: prefix + "group/team", Users: []report.Entity{user}},
-		"shared":      {ID: prefix + "policy/Shared", Users: []report.Entity{role, other}},
-		"of all":      {ID: prefix + "policy/All", Users: []report.Entity{other, user}},
-		"of nobody's": {ID: prefix + "policy/None"},
+	candidates := map[string]policyOf{
+		"role's":      {role.ARN, []report.Entity{role}},
+		"other's":     {other.ARN, []report.Entity{other}},
+		"user's":      {user.ARN, []report.Entity{user}},
+		"group's":     {prefix + "group/team", []report.Entity{user}},
+		"shared":      {"", []report.Entity{role, other}},
+		"of all":      {"", []report.Entity{other, user}},
+		"of nobody's": {},
 	}
 	for name, c := range map[string]struct {
 		events string // "DAY NAME [TARGET] [denied|failed|other]"
@@ -49,7 +56,7 @@ func TestGiven(t *testing.T) {
 		"a call that gives nothing":      {"2026-05-02 DetachRolePolicy App\n2026-05-02 CreatePolicyVersion -", ""},
 		"of another service":             {"2026-05-02 PutRolePolicy App other", ""},
 	} {
-		g := NewGiven(Window{now.AddDate(0, 0, -90), now})
+		g := NewGifts(now.AddDate(0, 0, -90), now)
 		for line := range strings.Lines(c.events) {
 			w := strings.Fields(line)
 			at, err := time.Parse(time.DateOnly, w[0])
@@ -77,7 +84,7 @@ func TestGiven(t *testing.T) {
 		}
 		var got []string
 		for _, who := range []string{"group's", "of all", "of nobody's", "other's", "role's", "shared", "user's"} {
-			if why := g.Doubt(candidates[who]); why != "" {
+			if why := g.Doubt(candidates[who].holder, candidates[who].users); why != "" {
 				got = append(got, who)
 				if !strings.Contains(why, "was called on 2026-05-0") || !strings.HasPrefix(why, "iam:") {
 					t.Errorf("%s: %s", name, why)

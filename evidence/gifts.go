@@ -1,4 +1,4 @@
-package refine
+package evidence
 
 import (
 	"fmt"
@@ -10,24 +10,25 @@ import (
 	"github.com/ebbmark/ebbmark/report"
 )
 
-// Given finds out, from the logs, who was given permissions within a window of which IAM
+// Gifts finds out, from the logs, who was given permissions within a window of which IAM
 // keeps no date: by an attachment, an inline policy, a membership of a group, or another
 // boundary. What somebody was given then had not its time.
 //
 // Of calls about roles the logs tell which role it was (activity.Passed), of others only
 // the moment. A call about a role of which it is not known, as in logs that an older
 // version has read, counts for all roles.
-type Given struct {
-	window  Window
-	calls   map[giving]activity.Days
-	named   map[giving]activity.Days // of calls, those of which the role is known
-	roles   map[string]gift          // by name in lower case and the call's name
-	anybody map[string]gift          // by the call's name: of calls about users and groups
-	unnamed map[string]gift          // by the call's name: of calls about a role that is not known; nil: to be found
+type Gifts struct {
+	from    time.Time // the window: from < t <= to
+	to      time.Time
+	calls   map[givingCall]activity.Days
+	named   map[givingCall]activity.Days // of calls, those of which the role is known
+	roles   map[string]gift              // by name in lower case and the call's name
+	anybody map[string]gift              // by the call's name: of calls about users and groups
+	unnamed map[string]gift              // by the call's name: of calls about a role that is not known; nil: to be found
 }
 
-// giving is one caller's calls of a name that end alike.
-type giving struct {
+// givingCall is one caller's calls of a name that end alike.
+type givingCall struct {
 	principal, name, region string
 	outcome                 activity.Outcome
 }
@@ -45,27 +46,27 @@ var (
 	givesGroups = []string{"AttachGroupPolicy", "PutGroupPolicy"}
 )
 
-// NewGiven makes a Given that knows of no calls yet.
-func NewGiven(w Window) *Given {
-	return &Given{window: w, calls: map[giving]activity.Days{}, named: map[giving]activity.Days{}, roles: map[string]gift{}, anybody: map[string]gift{}}
+// NewGifts makes a Gifts that knows of no calls yet, for the window from < t <= to.
+func NewGifts(from, to time.Time) *Gifts {
+	return &Gifts{from: from, to: to, calls: map[givingCall]activity.Days{}, named: map[givingCall]activity.Days{}, roles: map[string]gift{}, anybody: map[string]gift{}}
 }
 
-// Gives reports whether a fact is of calls that Given goes by, whoever made them.
+// Gives reports whether a fact is of calls that Gifts goes by, whoever made them.
 func Gives(f *activity.Fact) bool {
 	return f.Source == "iam.amazonaws.com" && (slices.Contains(givesRoles, f.Name) || slices.Contains(givesUsers, f.Name) || slices.Contains(givesGroups, f.Name))
 }
 
 // Add takes in a fact of the account; those of other calls and classes are passed over.
-func (g *Given) Add(f *activity.Fact) {
+func (g *Gifts) Add(f *activity.Fact) {
 	if !Gives(f) || f.Outcome == activity.Denied {
 		return
 	}
-	last, ok := report.LastIn(f, g.window.To, g.window.To.Sub(g.window.From))
+	last, ok := report.LastIn(f, g.to, g.to.Sub(g.from))
 	if !ok {
 		return
 	}
 	g.unnamed = nil
-	key := giving{f.Principal, f.Name, f.Region, f.Outcome}
+	key := givingCall{f.Principal, f.Name, f.Region, f.Outcome}
 	switch {
 	case f.Class == activity.Passed && f.Target != activity.MorePassed:
 		g.named[key] = g.named[key].Union(f.Days)
@@ -88,50 +89,64 @@ func roleName(target string) string {
 	return strings.ToLower(target[strings.LastIndexByte(target, '/')+1:])
 }
 
-// Doubt says why what a candidate grants may be younger than the window; empty: nothing
-// speaks for it.
-func (g *Given) Doubt(c Candidate) string {
+// Doubt says why what a policy grants to users and roles may be younger than the window;
+// empty: nothing speaks for it. holder is the ARN of the user, role or group of an inline
+// policy; empty: it is a managed one.
+func (g *Gifts) Doubt(holder string, users []report.Entity) string {
 	var found gift
-	take := func(one gift, there bool) {
-		if there && one.at.After(found.at) {
+	for _, u := range users {
+		if one := g.last(holder, u.Kind, u.ARN); one.at.After(found.at) {
 			found = one
-		}
-	}
-	if g.unnamed == nil {
-		g.unnamed = g.findUnnamed()
-	}
-	for _, u := range c.Users {
-		for _, name := range c.giving(u.Kind) {
-			if u.Kind == report.Role {
-				one, there := g.roles[roleName(u.ARN)+" "+name]
-				take(one, there)
-				one, there = g.unnamed[name]
-				take(one, there)
-			} else {
-				one, there := g.anybody[name]
-				take(one, there)
-			}
 		}
 	}
 	if found.name == "" {
 		return ""
 	}
-	return fmt.Sprintf("iam:%s was called on %s, within the window, and may have given it", found.name, found.at.UTC().Format(time.DateOnly))
+	return fmt.Sprintf("iam:%s was called on %s, within the window, and may have given it", found.name, dayOf(found.at))
 }
 
-// giving are the calls that may have given the candidate to a role or user.
-func (c *Candidate) giving(kind report.Kind) []string {
+// last is the last call that may have given a policy to somebody; its name is empty when
+// there is none.
+func (g *Gifts) last(holder string, kind report.Kind, arn string) (found gift) {
+	if g.unnamed == nil {
+		g.unnamed = g.findUnnamed()
+	}
+	take := func(one gift, there bool) {
+		if there && one.at.After(found.at) {
+			found = one
+		}
+	}
+	for _, name := range giversOf(holder, kind) {
+		if kind == report.Role {
+			one, there := g.roles[roleName(arn)+" "+name]
+			take(one, there)
+			one, there = g.unnamed[name]
+			take(one, there)
+		} else {
+			one, there := g.anybody[name]
+			take(one, there)
+		}
+	}
+	return found
+}
+
+// giversOf are the calls that may have given a policy to a role, user or group.
+func giversOf(holder string, kind report.Kind) []string {
 	switch {
-	case kind == report.Role && c.Holder == "":
+	case kind == report.Role && holder == "":
 		return []string{"AttachRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
 	case kind == report.Role:
 		return []string{"PutRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
+	case kind == report.Group && holder == "":
+		return []string{"AttachGroupPolicy"}
+	case kind == report.Group:
+		return []string{"PutGroupPolicy"}
 	}
 	names := []string{"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"}
 	switch {
-	case c.Holder == "":
+	case holder == "":
 		return append(names, "AttachUserPolicy", "AttachGroupPolicy", "AddUserToGroup")
-	case strings.Contains(c.Holder, ":group/"):
+	case strings.Contains(holder, ":group/"):
 		return append(names, "PutGroupPolicy", "AddUserToGroup")
 	}
 	return append(names, "PutUserPolicy")
@@ -143,11 +158,11 @@ func hasDay(days activity.Days, day activity.Day) bool {
 }
 
 // findUnnamed finds the calls about roles of which it is not known, by name: the last day.
-func (g *Given) findUnnamed() map[string]gift {
+func (g *Gifts) findUnnamed() map[string]gift {
 	out := map[string]gift{}
 	for key, days := range g.calls {
 		for day := range days.All() {
-			if at := day.Start(); !at.Add(24*time.Hour).Before(g.window.From) && !at.After(g.window.To) && !hasDay(g.named[key], day) {
+			if at := day.Start(); !at.Add(24*time.Hour).Before(g.from) && !at.After(g.to) && !hasDay(g.named[key], day) {
 				note(out, key.name, key.name, at)
 			}
 		}
