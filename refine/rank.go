@@ -67,18 +67,20 @@ func NewRanker(cat *catalog.Catalog, engine *grant.Engine) *Ranker {
 	return r
 }
 
-// Weigh counts what the policies allow and the history does not have. Each limit is
+// Weigh counts what the policies allow and the history does not have, of what old ones
+// among them allow: what the others give may be younger than the history. Each limit is
 // a list of policies that must allow an action too: a boundary, a level of service
 // control policies. An action that AWS does not track counts only where nothing of
 // its service was used, as in findings (AA-44), and iam:PassRole never does.
-func (r *Ranker) Weigh(policies []*policy.Document, limits [][]*policy.Document, h History) Privilege {
-	granted := r.engine.Granted(policies)
+func (r *Ranker) Weigh(policies, old []*policy.Document, limits [][]*policy.Document, h History) Privilege {
+	granted, judged := r.engine.Granted(policies), r.engine.Granted(old)
 	for _, limit := range limits {
 		granted.And(r.engine.Granted(limit))
 	}
 	p := Privilege{Granted: granted.Count()}
 	n := newNeeds(r.cat, h)
-	for i := range granted.All() {
+	judged.And(granted)
+	for i := range judged.All() {
 		if reason := n.of(i); reason != UnusedService && reason != UnusedAction || r.cat.FullName(i) == "iam:PassRole" || r.Unseen != nil && r.Unseen(i) {
 			continue
 		}

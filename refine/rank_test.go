@@ -37,7 +37,7 @@ func TestWeigh(t *testing.T) {
 			if c.limit != "" {
 				limits = append(limits, documents(c.limit))
 			}
-			got := NewRanker(catalogue(t), engineOnce()).Weigh(documents(c.policies), limits, gathered(t, c.uses))
+			got := NewRanker(catalogue(t), engineOnce()).Weigh(documents(c.policies), documents(c.policies), limits, gathered(t, c.uses))
 			if got.Granted != c.want.Granted || got.Unused != c.want.Unused || got.Score != c.want.Score || !slices.Equal(got.Escalations, c.want.Escalations) {
 				t.Errorf("got %+v, want %+v", got, c.want)
 			}

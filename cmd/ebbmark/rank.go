@@ -58,6 +58,9 @@ window, or in an account whose logs do not reach over it, is listed after the ot
 the reason: nothing is known to be unused there. A warning tells of days without a log.
 Roles that services own (/aws-service-role/) are left out.
 
+What somebody may have been given within the window, by the calls of IAM in the logs, counts as
+allowed and not as unused.
+
 A terminal gets a table, a pipe gets lines of fields separated by tabs: score, unused
 actions, allowed actions, ARN, last use, unused actions to get more with, reason.`, weightsText(), refine.Escalating),
 		Example: "  ebbmark rank --top 20\n  ebbmark rank --account 111122223333 --window 180 --format json",
@@ -251,7 +254,11 @@ func (r *ranking) reaches(ctx context.Context, account string) (bool, error) {
 
 func (r *ranking) principal(ctx context.Context, a *inventory.Account, who report.Entity, boundary string, policies []inventory.Source, levels [][]*policy.Document) (ranked, error) {
 	one := ranked{ARN: who.ARN, Escalations: []string{}}
-	var documents []*policy.Document
+	given, err := r.given(ctx, a.ID)
+	if err != nil {
+		return one, err
+	}
+	var documents, old []*policy.Document
 	for _, p := range policies {
 		d, err := policy.ParseString(p.Document)
 		if err != nil {
@@ -259,6 +266,9 @@ func (r *ranking) principal(ctx context.Context, a *inventory.Account, who repor
 			return one, nil
 		}
 		documents = append(documents, d)
+		if given.Doubt(sourceHolder(a, who, p), []report.Entity{who}) == "" {
+			old = append(old, d)
+		}
 	}
 	limits := slices.Clone(levels)
 	if b := a.Policy(boundary); b != nil {
@@ -279,10 +289,21 @@ func (r *ranking) principal(ctx context.Context, a *inventory.Account, who repor
 			one.Last = &last
 		}
 	}
-	w := r.ranker.Weigh(documents, limits, h)
+	w := r.ranker.Weigh(documents, old, limits, h)
 	one.Score, one.Unused, one.Granted = w.Score, w.Unused, w.Granted
 	one.Escalations = append(one.Escalations, w.Escalations...)
 	return one, nil
+}
+
+// sourceHolder is the ARN of what an inline policy of somebody is in; empty: it is managed.
+func sourceHolder(a *inventory.Account, who report.Entity, s inventory.Source) string {
+	switch {
+	case s.Managed != nil:
+		return ""
+	case s.EntityType == "GROUP":
+		return a.GroupByName(s.EntityName).ARN
+	}
+	return who.ARN
 }
 
 func (p *program) rankFormat(name string) (func(io.Writer, []ranked) error, error) {

@@ -87,6 +87,20 @@ func TestRank(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &out); err != nil || len(out.Weights) != 5 || len(out.Principals) != 3 || out.Principals[0].UnusedEscalations[0] != "iam:PutRolePolicy" || out.Principals[2].Doubt == "" {
 		t.Errorf("%v: %s", err, text)
 	}
+	// Somebody was given something in the window: nothing of users is known to be unused.
+	given := rankStore(t, false)
+	s, err := openStore(t.Context(), given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := activity.Attempt(activity.Key{Account: "111122223333", Principal: "AIDAADMIN", Source: "iam.amazonaws.com", Name: "PutUserPolicy", Region: "us-east-1", Class: activity.Management, Outcome: activity.Succeeded}, time.Date(2026, 5, 2, 0, 0, 0, 0, time.UTC), "e")
+	if err := s.MergeFacts(t.Context(), []activity.Fact{put}); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if lines, _, _ := runAt(t.Context(), moment1, "rank", "--store", given); !strings.Contains(lines, "0\t0\t2\tarn:aws:iam::111122223333:user/bob\t") {
+		t.Errorf("given within the window:\n%s", lines)
+	}
 	if lines, _, _ := runAt(t.Context(), moment1, "rank", "--store", rankStore(t, true)); strings.Count(lines, "\tthe account's logs do not reach over the window\n") != 3 {
 		t.Errorf("with short logs %s", lines)
 	}
