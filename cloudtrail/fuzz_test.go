@@ -95,6 +95,16 @@ func FuzzScan(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) { checkScan(t, s, text) })
 }
 
+// TestWhatIsRememberedIsSound: a key that is no UTF-8, of a text that is no log, is not
+// taken for the value of a later record.
+func TestWhatIsRememberedIsSound(t *testing.T) {
+	s := new(Scanner)
+	if _, err := scanAll(s, strings.NewReader("{\"\xff\":1}")); err == nil {
+		t.Error("it is a log")
+	}
+	checkScan(t, s, []byte("{\"Records\":[{\"eventVersion\":\"\xff\"}]}"))
+}
+
 var seedTexts = []string{
 	`{"0000000000000000000000000000000000000000000000000000000000000000":""}`, `{"00000000000000000000000000000000000000000000000000000000000000000":""}`,
 	``, ` `, `null`, `[]`, `{}`, `{"Records":[]}`, `{"Records":null}`, "\xef\xbb\xbf{\"Records\":[]}", "\x1f\x8b\x08",

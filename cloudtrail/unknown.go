@@ -35,7 +35,7 @@ func (s *Scanner) blameUnknown(what string) {
 // see notes a key of the document, for describe.
 func (s *Scanner) see(key []byte) {
 	if len(s.keys) < maxSeenKeys {
-		s.keys = append(s.keys, s.mem.text(key[:min(len(key), maxSeenBytes)]))
+		s.keys = append(s.keys, s.mem.text(s.sound(key[:min(len(key), maxSeenBytes)]))) // what is remembered is sound
 	}
 }
 
