@@ -67,7 +67,7 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 	cover := newCoverer(&in)
 	seen := newWitness(&in)
 	trails := newTrails(&in)
-	gifts := map[string]*Gifts{}
+	recent := map[string]*RecentGrants{}
 	for _, m := range in.Scope.members {
 		for who, principal := range m.names() {
 			if err := each(from.Of(m.account, principal), func(f *activity.Fact) { t.add(m, who, f) }); err != nil {
@@ -83,8 +83,8 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 			gave = gave || Gives(f)
 		})
 		if err == nil && gave {
-			g := NewGifts(in.Now.Add(-in.Window), in.Now)
-			gifts[account.id] = g
+			g := NewRecentGrants(in.Now.Add(-in.Window), in.Now)
+			recent[account.id] = g
 			err = each(from.Of(account.account, ""), g.Add)
 		}
 		if err == nil {
@@ -100,7 +100,7 @@ func Compute(in Input, from Sources) (*Evidence, error) {
 	}
 	c := cover.done()
 	c.Trails, c.TrailsTotal = trails.rows()
-	return in.lay(t, c, seen, trails, gifts), nil
+	return in.lay(t, c, seen, trails, recent), nil
 }
 
 // each hands on the facts of a sequence up to an error.
@@ -115,7 +115,7 @@ func each(facts iter.Seq2[activity.Fact, error], take func(*activity.Fact)) erro
 }
 
 // lay makes the rows.
-func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails, gifts map[string]*Gifts) *Evidence {
+func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails, recent map[string]*RecentGrants) *Evidence {
 	out := &Evidence{
 		ARN: in.Scope.ARN, Kind: in.Scope.Kind, AsOf: in.Now.UTC(), Days: int(in.Window / (24 * time.Hour)),
 		From: date(t.from), To: date(t.to), Principals: in.Scope.principals, Missing: in.Scope.Missing, Coverage: c, Services: []Service{},
@@ -127,7 +127,7 @@ func (in *Input) lay(t *tally, c *Coverage, seen *witness, trails *trails, gifts
 			*list = []string{} // an answer has every list
 		}
 	}
-	g := newGrants(in, gifts)
+	g := newGrants(in, recent)
 	j := &judge{in: in, tally: t, coverage: c, witness: seen, trails: trails, grants: g, records: trails.records, needed: neededFor(in.Catalog)}
 	for i, s := range in.Catalog.Services() {
 		if in.Service != "" && in.Service != s.Namespace {

@@ -32,14 +32,14 @@ type granting struct {
 	since time.Time
 }
 
-// newGrants looks at all holders. gifts are by account; one that is not there has none.
-func newGrants(in *Input, gifts map[string]*Gifts) *grants {
+// newGrants looks at all holders. recent are by account; one that is not there has none.
+func newGrants(in *Input, recent map[string]*RecentGrants) *grants {
 	g := &grants{list: map[int]*granting{}}
 	for i := range in.Scope.holders {
 		h := &in.Scope.holders[i]
 		g.hold(in, h)
 		for _, k := range h.sources {
-			in.Scope.sources[k].heldSince(h.since(in.Scope.sources[k], gifts[h.account]))
+			in.Scope.sources[k].heldSince(h.since(in.Scope.sources[k], recent[h.account]))
 		}
 	}
 	if g.set == nil {
@@ -56,11 +56,11 @@ func newGrants(in *Input, gifts map[string]*Gifts) *grants {
 
 // since is when a holder has had a policy at the latest: since it was made, or may have been
 // given it. Zero: not known.
-func (h *holder) since(s *source, gifts *Gifts) time.Time {
-	if h.made.IsZero() || gifts == nil || h.kind == report.ManagedPolicy {
+func (h *holder) since(s *source, recent *RecentGrants) time.Time {
+	if h.made.IsZero() || recent == nil || h.kind == report.ManagedPolicy {
 		return h.made
 	}
-	if given := gifts.last(s.grant.Holder, h.kind, h.arn); given.at.After(h.made) {
+	if given := recent.last(s.grant.Holder, h.kind, h.arn); given.at.After(h.made) {
 		return given.at
 	}
 	return h.made

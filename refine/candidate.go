@@ -32,8 +32,8 @@ type Candidate struct {
 // of its own, and inline ones. One that was changed within the window, or that somebody
 // has who is younger, has a Doubt, as has one that nobody has.
 //
-// IAM keeps no date of inline policies and of attachments: they count as as old as
-// who has them. Whoever acts on an Edit has to know better.
+// IAM keeps no date of inline policies and of attachments: here they count as as old as
+// who has them. The logs know more (evidence.RecentGrants).
 func Candidates(a *inventory.Account, w Window) (list []Candidate) {
 	bounded := boundariesOf(a)
 	for _, p := range a.Policies {

@@ -3,7 +3,6 @@ package refine
 import (
 	"time"
 
-	"github.com/ebbmark/ebbmark/grant"
 	"github.com/ebbmark/ebbmark/inventory"
 	"github.com/ebbmark/ebbmark/policy"
 	"github.com/ebbmark/ebbmark/report"
@@ -16,11 +15,10 @@ type person struct {
 	created time.Time
 	sources []inventory.Source // its identity-based policies
 
-	read    bool       // whether the rest is there
-	docs    []*indexed // of sources
-	granted grant.Set  // by all of them
-	now     History    // in the window
-	older   History    // what worked before the window, and not in it
+	read  bool       // whether the rest is there
+	docs  []*indexed // of sources
+	now   History    // in the window
+	older History    // what worked before the window, and not in it
 }
 
 // people are the users and roles of an account.

@@ -119,9 +119,7 @@ func (p *Proposer) read(who *person) error {
 	if err != nil {
 		return &GatherError{err}
 	}
-	who.now, who.granted = now, p.in.Engine.Granted(who.documents())
-	who.older = before(now, longer)
-	who.read = true
+	who.now, who.older, who.read = now, before(now, longer), true
 	return nil
 }
 

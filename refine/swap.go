@@ -69,7 +69,7 @@ func (s *swap) replay(who *person) (Proof, error) {
 	if at < 0 {
 		return Proof{}, fmt.Errorf("%s: %w", who.ARN, ErrNoSuchPolicy)
 	}
-	if uses, ok := s.quickly(who, at); ok {
+	if uses, ok := s.quickly(who); ok {
 		return Proof{Uses: uses}, nil
 	}
 	before := who.documents()
@@ -79,7 +79,7 @@ func (s *swap) replay(who *person) (Proof, error) {
 }
 
 // quickly counts the uses that were replayed, when none of them can be denied.
-func (s *swap) quickly(who *person, at int) (uses int, ok bool) {
+func (s *swap) quickly(who *person) (uses int, ok bool) {
 	if s.alone == nil || slices.ContainsFunc(who.docs, func(d *indexed) bool { return d.opaque }) {
 		return 0, false
 	}

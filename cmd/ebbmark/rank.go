@@ -142,7 +142,7 @@ type ranking struct {
 	window   refine.Window
 	evidence refine.Evidence
 	ranker   *refine.Ranker
-	gifts    map[string]*evidence.Gifts // by account, those that were read
+	recent   map[string]*evidence.RecentGrants // by account, those that were read
 }
 
 func (p *program) rankAll(ctx context.Context, s store.Store, f rankFlags, window refine.Window, since activity.Day) (list []ranked, err error) {

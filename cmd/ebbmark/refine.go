@@ -318,18 +318,7 @@ func (p *program) proposals(ctx context.Context, r ranking, f refineFlags, chose
 		if in.Unseen, err = r.unseen(ctx, c.account.ID); err != nil {
 			return nil, err
 		}
-		given := evidence.NewGifts(r.window.From, r.window.To)
-		if !f.given {
-			if given, err = r.given(ctx, c.account.ID); err != nil {
-				return nil, err
-			}
-		}
-		for i := range c.list {
-			if one := &c.list[i]; one.Doubt == "" {
-				one.Doubt = given.Doubt(one.Holder, one.Users)
-			}
-		}
-		some, err := r.proposals(ctx, c, in)
+		some, err := r.proposals(ctx, c, in, f.given)
 		if err != nil {
 			return nil, err
 		}
@@ -365,16 +354,27 @@ func (r *ranking) proposer(ctx context.Context, a *inventory.Account, in refine.
 	})
 }
 
-func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine.Editing) (list []*refine.Proposal, err error) {
+// proposals makes those of an account. despite: also where somebody may have been given
+// something within the window.
+func (r *ranking) proposals(ctx context.Context, of accountCandidates, in refine.Editing, despite bool) (list []*refine.Proposal, err error) {
 	enough, err := r.reaches(ctx, of.account.ID)
 	if err != nil {
 		return nil, err
+	}
+	given := evidence.NewRecentGrants(r.window.From, r.window.To) // of nothing
+	if !despite {
+		if given, err = r.given(ctx, of.account.ID); err != nil {
+			return nil, err
+		}
 	}
 	proposer := r.proposer(ctx, of.account, in)
 	replacements := refine.NewReplacements(proposer, r.window)
 	for _, c := range of.list {
 		if !enough {
 			c.Doubt = "the account's logs do not reach over the window"
+		}
+		if c.Doubt == "" {
+			c.Doubt = given.Doubt(c.Holder, c.Users)
 		}
 		if c.Doubt != "" {
 			list = append(list, &refine.Proposal{Candidate: c})

@@ -26,23 +26,23 @@ func (r *ranking) unseen(ctx context.Context, account string) (func(action int) 
 
 // given reads who was given something within the window. Only where there are such calls
 // it reads all facts of the account.
-func (r *ranking) given(ctx context.Context, account string) (*evidence.Gifts, error) {
-	if g := r.gifts[account]; g != nil {
+func (r *ranking) given(ctx context.Context, account string) (*evidence.RecentGrants, error) {
+	if g := r.recent[account]; g != nil {
 		return g, nil
 	}
 	g, err := r.readGiven(ctx, account)
 	if err != nil {
 		return nil, err
 	}
-	if r.gifts == nil {
-		r.gifts = map[string]*evidence.Gifts{}
+	if r.recent == nil {
+		r.recent = map[string]*evidence.RecentGrants{}
 	}
-	r.gifts[account] = g
+	r.recent[account] = g
 	return g, nil
 }
 
-func (r *ranking) readGiven(ctx context.Context, account string) (*evidence.Gifts, error) {
-	g, any := evidence.NewGifts(r.window.From, r.window.To), false
+func (r *ranking) readGiven(ctx context.Context, account string) (*evidence.RecentGrants, error) {
+	g, any := evidence.NewRecentGrants(r.window.From, r.window.To), false
 	for f, err := range store.Rollup(ctx, r.store, []string{account}) {
 		if err != nil {
 			return nil, err

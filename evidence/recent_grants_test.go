@@ -15,9 +15,9 @@ type policyOf struct {
 	users  []report.Entity
 }
 
-// TestGifts: what somebody may have been given within the window is in doubt, and nothing
+// TestRecentGrants: what somebody may have been given within the window is in doubt, and nothing
 // else is.
-func TestGifts(t *testing.T) {
+func TestRecentGrants(t *testing.T) {
 	const prefix = "arn:aws:iam::111122223333:"
 	now := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 	role, other := report.Entity{Kind: report.Role, ARN: prefix + "role/team/App"}, report.Entity{Kind: report.Role, ARN: prefix + "role/other"}
@@ -56,7 +56,7 @@ func TestGifts(t *testing.T) {
 		"a call that gives nothing":      {"2026-05-02 DetachRolePolicy App\n2026-05-02 CreatePolicyVersion -", ""},
 		"of another service":             {"2026-05-02 PutRolePolicy App other", ""},
 	} {
-		g := NewGifts(now.AddDate(0, 0, -90), now)
+		g := NewRecentGrants(now.AddDate(0, 0, -90), now)
 		for line := range strings.Lines(c.events) {
 			w := strings.Fields(line)
 			at, err := time.Parse(time.DateOnly, w[0])

@@ -10,21 +10,21 @@ import (
 	"github.com/ebbmark/ebbmark/report"
 )
 
-// Gifts finds out, from the logs, who was given permissions within a window of which IAM
+// RecentGrants finds out, from the logs, who was given permissions within a window of which IAM
 // keeps no date: by an attachment, an inline policy, a membership of a group, or another
 // boundary. What somebody was given then had not its time.
 //
 // Of calls about roles the logs tell which role it was (activity.Passed), of others only
 // the moment. A call about a role of which it is not known, as in logs that an older
 // version has read, counts for all roles.
-type Gifts struct {
+type RecentGrants struct {
 	from    time.Time // the window: from < t <= to
 	to      time.Time
 	calls   map[givingCall]activity.Days
 	named   map[givingCall]activity.Days // of calls, those of which the role is known
-	roles   map[string]gift              // by name in lower case and the call's name
-	anybody map[string]gift              // by the call's name: of calls about users and groups
-	unnamed map[string]gift              // by the call's name: of calls about a role that is not known; nil: to be found
+	roles   map[string]lastCall          // by name in lower case and the call's name
+	anybody map[string]lastCall          // by the call's name: of calls about users and groups
+	unnamed map[string]lastCall          // by the call's name: of calls about a role that is not known; nil: to be found
 }
 
 // givingCall is one caller's calls of a name that end alike.
@@ -33,31 +33,31 @@ type givingCall struct {
 	outcome                 activity.Outcome
 }
 
-// gift is the last call.
-type gift struct {
+// lastCall is the last call of a name.
+type lastCall struct {
 	name string
 	at   time.Time
 }
 
-// The calls of IAM that give what it keeps no date of, by whom they are about.
+// The calls that RecentGrants goes by, about roles and about others: besides those of
+// giving they are those that change a boundary.
 var (
-	givesRoles  = []string{"AttachRolePolicy", "PutRolePolicy", "PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"}
-	givesUsers  = []string{"AttachUserPolicy", "PutUserPolicy", "AddUserToGroup", "PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"}
-	givesGroups = []string{"AttachGroupPolicy", "PutGroupPolicy"}
+	givesRoles  = slices.Concat(giving["role"], []string{"PutRolePermissionsBoundary", "DeleteRolePermissionsBoundary"})
+	givesOthers = slices.Concat(giving["user"], []string{"PutUserPermissionsBoundary", "DeleteUserPermissionsBoundary"}) // and groups
 )
 
-// NewGifts makes a Gifts that knows of no calls yet, for the window from < t <= to.
-func NewGifts(from, to time.Time) *Gifts {
-	return &Gifts{from: from, to: to, calls: map[givingCall]activity.Days{}, named: map[givingCall]activity.Days{}, roles: map[string]gift{}, anybody: map[string]gift{}}
+// NewRecentGrants makes one that knows of no calls yet, for the window from < t <= to.
+func NewRecentGrants(from, to time.Time) *RecentGrants {
+	return &RecentGrants{from: from, to: to, calls: map[givingCall]activity.Days{}, named: map[givingCall]activity.Days{}, roles: map[string]lastCall{}, anybody: map[string]lastCall{}}
 }
 
-// Gives reports whether a fact is of calls that Gifts goes by, whoever made them.
+// Gives reports whether a fact is of calls that RecentGrants goes by, whoever made them.
 func Gives(f *activity.Fact) bool {
-	return f.Source == "iam.amazonaws.com" && (slices.Contains(givesRoles, f.Name) || slices.Contains(givesUsers, f.Name) || slices.Contains(givesGroups, f.Name))
+	return f.Source == "iam.amazonaws.com" && (slices.Contains(givesRoles, f.Name) || slices.Contains(givesOthers, f.Name))
 }
 
 // Add takes in a fact of the account; those of other calls and classes are passed over.
-func (g *Gifts) Add(f *activity.Fact) {
+func (g *RecentGrants) Add(f *activity.Fact) {
 	if !Gives(f) || f.Outcome == activity.Denied {
 		return
 	}
@@ -78,9 +78,9 @@ func (g *Gifts) Add(f *activity.Fact) {
 	}
 }
 
-func note(to map[string]gift, key, name string, at time.Time) {
+func note(to map[string]lastCall, key, name string, at time.Time) {
 	if old, there := to[key]; !there || at.After(old.at) {
-		to[key] = gift{name, at}
+		to[key] = lastCall{name, at}
 	}
 }
 
@@ -92,8 +92,8 @@ func roleName(target string) string {
 // Doubt says why what a policy grants to users and roles may be younger than the window;
 // empty: nothing speaks for it. holder is the ARN of the user, role or group of an inline
 // policy; empty: it is a managed one.
-func (g *Gifts) Doubt(holder string, users []report.Entity) string {
-	var found gift
+func (g *RecentGrants) Doubt(holder string, users []report.Entity) string {
+	var found lastCall
 	for _, u := range users {
 		if one := g.last(holder, u.Kind, u.ARN); one.at.After(found.at) {
 			found = one
@@ -107,11 +107,11 @@ func (g *Gifts) Doubt(holder string, users []report.Entity) string {
 
 // last is the last call that may have given a policy to somebody; its name is empty when
 // there is none.
-func (g *Gifts) last(holder string, kind report.Kind, arn string) (found gift) {
+func (g *RecentGrants) last(holder string, kind report.Kind, arn string) (found lastCall) {
 	if g.unnamed == nil {
 		g.unnamed = g.findUnnamed()
 	}
-	take := func(one gift, there bool) {
+	take := func(one lastCall, there bool) {
 		if there && one.at.After(found.at) {
 			found = one
 		}
@@ -158,8 +158,8 @@ func hasDay(days activity.Days, day activity.Day) bool {
 }
 
 // findUnnamed finds the calls about roles of which it is not known, by name: the last day.
-func (g *Gifts) findUnnamed() map[string]gift {
-	out := map[string]gift{}
+func (g *RecentGrants) findUnnamed() map[string]lastCall {
+	out := map[string]lastCall{}
 	for key, days := range g.calls {
 		for day := range days.All() {
 			if at := day.Start(); !at.Add(24*time.Hour).Before(g.from) && !at.After(g.to) && !hasDay(g.named[key], day) {
