@@ -8,6 +8,11 @@ package cloudtrail
 // begins.
 func (s *Scanner) list(lv level) bool {
 	s.lines, s.bound = false, false
+	return s.elements(func(c byte) bool { return s.listItem(c, lv) })
+}
+
+// elements reads the array at pos; each reads an element, whose first byte it gets.
+func (s *Scanner) elements(each func(c byte) bool) bool {
 	s.pos++
 	c := s.peek()
 	if c == ']' {
@@ -15,7 +20,7 @@ func (s *Scanner) list(lv level) bool {
 		return true
 	}
 	for {
-		if !s.listItem(c, lv) {
+		if !each(c) {
 			return false
 		}
 		switch s.peek() {

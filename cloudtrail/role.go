@@ -110,34 +110,15 @@ func (s *Scanner) roleIn(c byte, level int, named bool) bool {
 
 // rolesIn reads the list at pos, whose elements are of a level.
 func (s *Scanner) rolesIn(level int, named bool) bool {
-	s.pos++
-	c := s.peek()
-	if c == ']' {
-		s.pos++
-		return true
-	}
-	for {
-		if c == 0 {
+	return s.elements(func(c byte) bool {
+		switch {
+		case c == 0:
 			return s.expect("a value")
+		case c == '"' && named:
+			return s.role(false)
 		}
-		if c == '"' && named {
-			if !s.role(false) {
-				return false
-			}
-		} else if !s.roleIn(c, level, false) {
-			return false
-		}
-		switch s.peek() {
-		case ',':
-			s.pos++
-			c = s.peek()
-		case ']':
-			s.pos++
-			return true
-		default:
-			return s.expect("a comma or ]")
-		}
-	}
+		return s.roleIn(c, level, false)
+	})
 }
 
 // role takes the string at pos. sure: only if it is the ARN of a role.

@@ -31,7 +31,6 @@ const (
 // policies, and the store of another one that was synced from it and has read logs.
 func anotherIAM(t *testing.T) (client *iam.Client, endpoint, dsn string) {
 	t.Helper()
-	dir := t.TempDir()
 	snapshot := fmt.Sprintf(`{"UserDetailList":[],"GroupDetailList":[],"RoleDetailList":[
 		{"Path":"/","RoleName":"app","RoleId":"AROAAAAAAAAAAAAAAAAPP","Arn":%[1]q,"CreateDate":"2024-01-01T00:00:00Z","AssumeRolePolicyDocument":%[5]q,
 		 "InstanceProfileList":[],"RolePolicyList":[{"PolicyName":"own","PolicyDocument":%[2]q},{"PolicyName":"gone","PolicyDocument":%[3]q}],
@@ -40,6 +39,19 @@ func anotherIAM(t *testing.T) (client *iam.Client, endpoint, dsn string) {
 		 "CreateDate":"2024-01-01T00:00:00Z","UpdateDate":"2024-01-01T00:00:00Z","PolicyVersionList":[{"VersionId":"v1","IsDefaultVersion":true,"CreateDate":"2024-01-01T00:00:00Z","Document":%[6]q}]}],"IsTruncated":false}`,
 		appRole, url.PathEscape(appInline), url.PathEscape(appGone), appPolicy,
 		url.PathEscape(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`), url.PathEscape(appManaged))
+	client, endpoint, dsn = playAWS(t, snapshot)
+	now := time.Now().UTC()
+	readCalls(t, dsn,
+		appCall(now.AddDate(0, 0, -300), "s3", "CreateBucket", ""), appCall(now.AddDate(0, 0, -2), "s3", "CreateBucket", ""),
+		appCall(now.AddDate(0, 0, -2), "ec2", "CreateVpc", ""))
+	return client, endpoint, dsn
+}
+
+// playAWS starts an ebbmark with a home account in the place of AWS, and makes a store
+// that was synced from it and has logs of every day.
+func playAWS(t *testing.T, snapshot string) (client *iam.Client, endpoint, dsn string) {
+	t.Helper()
+	dir := t.TempDir()
 	file := filepath.Join(dir, "iam.json")
 	if err := os.WriteFile(file, []byte(snapshot), 0o600); err != nil {
 		t.Fatal(err)
@@ -61,9 +73,6 @@ func anotherIAM(t *testing.T) (client *iam.Client, endpoint, dsn string) {
 		every = append(every, appCall(now.AddDate(0, 0, -day), "kms", "ListKeys", ""))
 	}
 	readCalls(t, dsn, every...)
-	readCalls(t, dsn,
-		appCall(now.AddDate(0, 0, -300), "s3", "CreateBucket", ""), appCall(now.AddDate(0, 0, -2), "s3", "CreateBucket", ""),
-		appCall(now.AddDate(0, 0, -2), "ec2", "CreateVpc", ""))
 	return client, server.endpoint, dsn
 }
 
@@ -84,12 +93,17 @@ func appCall(at time.Time, service, name, code string) string {
 
 func readCalls(t *testing.T, dsn string, records ...string) {
 	t.Helper()
+	readCallsAt(t, dsn, time.Now().UTC().Add(2*time.Hour), records...)
+}
+
+// readCallsAt reads records as of a moment.
+func readCallsAt(t *testing.T, dsn string, at time.Time, records ...string) {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "log.json")
 	if err := os.WriteFile(file, []byte(`{"Records":[`+strings.Join(records, ",")+`]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	later := time.Now().UTC().Add(2 * time.Hour).Format(time.RFC3339)
-	if out, says, code := runAt(t.Context(), later, "ingest", "--store", dsn, file); code != 0 {
+	if out, says, code := runAt(t.Context(), at.Format(time.RFC3339), "ingest", "--store", dsn, file); code != 0 {
 		t.Fatalf("ingest: exit %d, %s%s", code, out, says)
 	}
 }

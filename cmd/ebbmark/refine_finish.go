@@ -67,20 +67,12 @@ func (p *program) refineFinish(ctx context.Context, f finishFlags, id string) er
 		return err
 	}
 	defer s.Close()
-	r, err := readRefinement(ctx, s, id)
+	r, items, cat, err := openRefinement(ctx, s, id, f.reading)
 	if err != nil {
 		return err
 	}
 	if !r.Staged {
 		return fmt.Errorf("%s was not staged: its changes are made", r.ID)
-	}
-	items, err := r.items(ctx, s)
-	if err != nil {
-		return err
-	}
-	cat, err := f.reading.catalog(ctx, s)
-	if err != nil {
-		return err
 	}
 	var used map[*refined]string
 	err = store.Steady(ctx, s, func() (err error) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ebbmark/ebbmark/catalog"
 	"github.com/ebbmark/ebbmark/refine"
 	"github.com/ebbmark/ebbmark/store"
 )
@@ -130,6 +131,18 @@ func readRefinement(ctx context.Context, docs store.Docs, id string) (*refinemen
 		return found[0], nil
 	}
 	return nil, fmt.Errorf("%q begins the ids of %d refinements: see ebbmark refine journal", id, len(found))
+}
+
+// openRefinement reads a refinement, its items, and the catalogue that they are judged by.
+func openRefinement(ctx context.Context, s store.Store, id string, from reading) (r *refinement, items []*refined, cat *catalog.Catalog, err error) {
+	if r, err = readRefinement(ctx, s, id); err != nil {
+		return nil, nil, nil, err
+	}
+	if items, err = r.items(ctx, s); err != nil {
+		return nil, nil, nil, err
+	}
+	cat, err = from.catalog(ctx, s)
+	return r, items, cat, err
 }
 
 // refinements are all that were applied, the oldest first.

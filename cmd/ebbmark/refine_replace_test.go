@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"github.com/ebbmark/ebbmark/accounts"
@@ -35,7 +33,6 @@ const (
 // and has read logs.
 func awsManagedIAM(t *testing.T) (client *iam.Client, endpoint, dsn string) {
 	t.Helper()
-	dir := t.TempDir()
 	trust := url.PathEscape(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
 	role := func(path, name, id, attached string) string {
 		return fmt.Sprintf(`{"Path":%q,"RoleName":%q,"RoleId":%q,"Arn":%q,"CreateDate":"2024-01-01T00:00:00Z","AssumeRolePolicyDocument":%q,"InstanceProfileList":[],"RolePolicyList":[],"AttachedManagedPolicies":[%s]}`,
@@ -51,29 +48,10 @@ func awsManagedIAM(t *testing.T) (client *iam.Client, endpoint, dsn string) {
 		"RoleDetailList":[` + role("/", "app", "AROAAAAAAAAAAAAAAAAPP", team+","+queues) + "," +
 		role("/aws-reserved/sso.amazonaws.com/", "AWSReservedSSO_Ops_0123456789abcdef", "AROAAAAAAAAAAAAAAASSO", team) + `],
 		"Policies":[` + managed("/job-function/", "Team", "ANPAAAAAAAAAAAAAATEAM", teamText) + "," + managed("/", "AWSQueues", "ANPAAAAAAAAAAAAQUEUES", queueText) + `],"IsTruncated":false}`
-	file := filepath.Join(dir, "iam.json")
-	if err := os.WriteFile(file, []byte(snapshot), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	theirs := "sqlite:" + filepath.Join(dir, "theirs.db")
-	mustRun(t, "import", "--init", "--store", theirs, file)
-	mustRun(t, "accounts", "mode", "--store", theirs, "111122223333", "home")
-	server := startServe(t, testEnv(), "--store", theirs)
-	t.Setenv("AWS_ACCESS_KEY_ID", testKey)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", testSecret)
-	t.Setenv("AWS_CONFIG_FILE", filepath.Join(dir, "none"))
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(dir, "none"))
-	client = iam.New(iam.Options{Region: "us-east-1", BaseEndpoint: &server.endpoint, Credentials: credentials.NewStaticCredentialsProvider(testKey, testSecret, "")})
-	dsn = "sqlite:" + filepath.Join(dir, "ours.db")
-	mustRun(t, "sync", "aws", "--init", "--store", dsn, "--endpoint-url", server.endpoint)
+	client, endpoint, dsn = playAWS(t, snapshot)
 	now := time.Now().UTC()
-	var every []string // day has a record
-	for day := range 95 {
-		every = append(every, appCall(now.AddDate(0, 0, -day), "kms", "ListKeys", ""))
-	}
-	readCalls(t, dsn, every...)
 	readCalls(t, dsn, appCall(now.AddDate(0, 0, -300), "s3", "CreateBucket", ""), appCall(now.AddDate(0, 0, -2), "s3", "CreateBucket", ""), adaCall(now.AddDate(0, 0, -3), "sqs", "CreateQueue"))
-	return client, server.endpoint, dsn
+	return client, endpoint, dsn
 }
 
 func adaCall(at time.Time, service, name string) string {

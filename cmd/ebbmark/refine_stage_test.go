@@ -2,8 +2,6 @@ package main
 
 import (
 	"net/url"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -47,15 +45,17 @@ func roleSays(t *testing.T, client *iam.Client) map[string]string {
 	return says
 }
 
-// readCallsAt reads records as of a moment.
-func readCallsAt(t *testing.T, dsn string, at time.Time, records ...string) {
+// untouched: the role and its policy say what they said, to the byte.
+func untouched(t *testing.T, client *iam.Client, before map[string]string) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "log.json")
-	if err := os.WriteFile(file, []byte(`{"Records":[`+strings.Join(records, ",")+`]}`), 0o600); err != nil {
-		t.Fatal(err)
+	after := roleSays(t, client)
+	for name, text := range before {
+		if after[name] != text {
+			t.Errorf("%s is %q, want to the byte %q", name, after[name], text)
+		}
 	}
-	if out, says, code := runAt(t.Context(), at.Format(time.RFC3339), "ingest", "--store", dsn, file); code != 0 {
-		t.Fatalf("ingest: exit %d, %s%s", code, out, says)
+	if len(after) != len(before) {
+		t.Errorf("%d policies, want %d", len(after), len(before))
 	}
 }
 
@@ -124,15 +124,7 @@ func TestRefineStages(t *testing.T) {
 	if out, problems, code := runRefine(t, dsn, "undo", id); code != 0 || !strings.HasSuffix(out, "3 changes taken back\n") {
 		t.Errorf("undo: exit %d, %s%s", code, out, problems)
 	}
-	after := roleSays(t, client)
-	for name, text := range before {
-		if after[name] != text {
-			t.Errorf("%s is %q, want to the byte %q", name, after[name], text)
-		}
-	}
-	if len(after) != len(before) {
-		t.Errorf("%d policies, want %d", len(after), len(before))
-	}
+	untouched(t, client, before)
 }
 
 // TestRefineStageIsTakenBack: one call lifts it, and nothing was touched. What somebody did
@@ -153,15 +145,7 @@ func TestRefineStageIsTakenBack(t *testing.T) {
 	if out, problems, code := runRefine(t, dsn, "undo", id); code != 0 || !strings.HasSuffix(out, "4 changes taken back\n") {
 		t.Errorf("undo: exit %d, %s%s", code, out, problems)
 	}
-	after := roleSays(t, client)
-	for name, text := range before {
-		if after[name] != text {
-			t.Errorf("%s is %q, want %q", name, after[name], text)
-		}
-	}
-	if len(after) != len(before) {
-		t.Errorf("%d policies, want %d", len(after), len(before))
-	}
+	untouched(t, client, before)
 	if out, _, code := runRefine(t, dsn, "finish", id, "--after", "0"); code != 0 || !strings.HasPrefix(out, "0 changes made") {
 		t.Errorf("after undo: exit %d, %s", code, out)
 	}

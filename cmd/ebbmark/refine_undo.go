@@ -52,15 +52,7 @@ func (p *program) refineUndo(ctx context.Context, f undoFlags, id string) error 
 		return err
 	}
 	defer s.Close()
-	r, err := readRefinement(ctx, s, id)
-	if err != nil {
-		return err
-	}
-	items, err := r.items(ctx, s)
-	if err != nil {
-		return err
-	}
-	cat, err := f.reading.catalog(ctx, s)
+	r, items, cat, err := openRefinement(ctx, s, id, f.reading)
 	if err != nil {
 		return err
 	}
